@@ -1,0 +1,55 @@
+"""dualdiff: exact derivatives of ordinary NumPy code, forward mode."""
+
+from . import testing
+from .arrays import Dual, HyperDual
+from .errors import (
+    DerivativeLostError,
+    DualDiffError,
+    NoRuleError,
+    NotDifferentiableError,
+    NotScalarError,
+    PerformanceWarning,
+    ShapeError,
+)
+from .transforms.derivative import derivative
+from .transforms.directional import directional_derivative
+from .transforms.escape import stop_gradient, value_of
+from .transforms.hessian import hessian, hvp, second_directional_derivative, value_grad_and_hessian
+from .transforms.jacobian import grad, jacobian, value_and_grad, value_and_jacobian
+from .transforms.jvp import jvp, linearize
+
+__version__ = "0.1.0"
+
+__all__ = [
+    # numbers
+    "Dual",
+    "HyperDual",
+    # first derivatives
+    "derivative",
+    "grad",
+    "jacobian",
+    "value_and_grad",
+    "value_and_jacobian",
+    # along directions
+    "directional_derivative",
+    "jvp",
+    "linearize",
+    # second derivatives
+    "hessian",
+    "hvp",
+    "second_directional_derivative",
+    "value_grad_and_hessian",
+    # values alone
+    "stop_gradient",
+    "value_of",
+    # checkers
+    "testing",
+    # errors
+    "DerivativeLostError",
+    "DualDiffError",
+    "NoRuleError",
+    "NotDifferentiableError",
+    "NotScalarError",
+    "PerformanceWarning",
+    "ShapeError",
+]

@@ -1,0 +1,19 @@
+"""Names for the types that appear in many signatures."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+#: Anything NumPy computes with: an ndarray, a Python or NumPy scalar, or a dual.
+Array: TypeAlias = Any
+#: A tangent: an ndarray of the value's shape, one with directions in front, a symbolic zero, or a dual.
+Tangent: TypeAlias = Any
+#: A tuple, list, named tuple or dict of arrays, nested to any depth.
+Tree: TypeAlias = Any
+#: An overridable NumPy function or ufunc.
+NumPyFunction: TypeAlias = Callable[..., Any]
+#: A partial derivative of an elementwise function: of the result and the arguments.
+Partial: TypeAlias = Callable[..., Any]
+
+NDArray: TypeAlias = np.ndarray[Any, np.dtype[Any]]

@@ -1,0 +1,137 @@
+"""Conversions to plain Python and NumPy objects: free for a constant, refused where a derivative would be lost."""
+
+from __future__ import annotations
+
+import dis
+import math
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..errors import DerivativeLostError, PerformanceWarning
+from .number import Number, plain
+
+__all__ = ["ConversionMethods"]
+
+_ALLOCATE = (
+    "Allocate it with np.zeros_like(x, shape=...), or `import dualdiff.numpy as np`, or wrap the function: dd.lift(f)."
+)
+_VALUE = "For the value alone write dd.value_of(x)."
+_MANY_OBJECTS = 10_000
+
+
+def _caller_stores() -> bool:
+    """Whether the line that asked for the conversion is an assignment into an array, ``plain[i] = dual``."""
+    frame = sys._getframe(2)
+    code = frame.f_code.co_code
+    return 0 <= frame.f_lasti < len(code) and dis.opname[code[frame.f_lasti]] in ("STORE_SUBSCR", "STORE_SLICE")
+
+
+class ConversionMethods(Number):
+    """What Python's and NumPy's conversions find."""
+
+    __slots__ = ()
+
+    def _converted(self, kind: Any, name: str) -> Any:
+        if self.is_constant():
+            return kind(plain(self))
+        if _caller_stores():
+            raise DerivativeLostError(f"np.zeros(...)[i] = <dual>: a float array cannot hold a derivative. {_ALLOCATE}")
+        raise DerivativeLostError(
+            f"{name} of a {type(self).__name__} would drop its derivative. {_VALUE} To store it in an array, do not use "
+            f"a float array: {_ALLOCATE} In place of `math` use the functions of numpy."
+        )
+
+    def __float__(self) -> float:
+        return float(self._converted(float, "float()"))
+
+    def __int__(self) -> int:
+        return int(self._converted(int, "int()"))
+
+    def __complex__(self) -> complex:
+        return complex(self._converted(complex, "complex()"))
+
+    def __index__(self) -> int:
+        if self.is_constant():
+            raise TypeError("a dual holds floats, which are no index: write int(x).")
+        raise DerivativeLostError(f"operator.index() of a {type(self).__name__} would drop its derivative. {_VALUE}")
+
+    def __bool__(self) -> bool:
+        return bool(plain(self))
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(float(plain(self))) if digits is None else np.round(self, digits)
+
+    def __floor__(self) -> int:
+        return math.floor(plain(self))
+
+    def __ceil__(self) -> int:
+        return math.ceil(plain(self))
+
+    def __trunc__(self) -> int:
+        return math.trunc(plain(self))
+
+    def item(self, *index: Any) -> Any:
+        """The Python number at an index, for a constant; a derivative would be lost otherwise."""
+        if self.is_constant():
+            return np.asarray(plain(self)).item(*index)
+        raise DerivativeLostError(
+            f"item() of a {type(self).__name__} would drop its derivative: index it, x[i]. {_VALUE}"
+        )
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        if self.is_constant() and dtype != object:
+            return np.array(plain(self), dtype=dtype, copy=copy)
+        if dtype is None or dtype == object:
+            return self._objects()
+        if _caller_stores():
+            raise DerivativeLostError(f"np.zeros(...)[...] = <dual>: a float array cannot hold a derivative. {_ALLOCATE}")
+        raise DerivativeLostError(
+            f"np.asarray(<{type(self).__name__}>, dtype={np.dtype(dtype).name}): a float array cannot hold a derivative. "
+            f"{_VALUE} {_ALLOCATE}"
+        )
+
+    def _objects(self) -> Any:
+        """The object array of scalar duals that NumPy's own array constructors get."""
+        shape = np.shape(self.value)
+        objects = np.empty(shape, object)
+        if not shape:
+            objects[()] = self[()] if isinstance(self.value, np.ndarray) else self  # type: ignore[index]
+            return objects
+        if objects.size > _MANY_OBJECTS:
+            warnings.warn(
+                f"np.asarray of a dual makes {objects.size} Python objects. Keep the dual as it is, use np.stack or "
+                "np.concatenate, or `import dualdiff.numpy as np`.",
+                PerformanceWarning,
+                stacklevel=3,
+            )
+        for index in np.ndindex(shape):
+            objects[index] = self[index]  # type: ignore[index]
+        return objects
+
+    def __repr__(self) -> str:
+        fields = [f"{name}={_shown(t)}" for name, t in zip(self.PARTS, self.tangents(), strict=True)]
+        return f"{type(self).__name__}({_shown(self.value)}, {', '.join(fields)})"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        if not spec:
+            return repr(self)
+        parts = [format(self.value, spec)]
+        for name, tangent in zip(self.PARTS, self.tangents(), strict=True):
+            shown = [format(t, spec) for t in np.ravel(tangent)] if isinstance(tangent, np.ndarray) else None
+            parts.append(f"{name}={'[' + ', '.join(shown) + ']' if shown else _formatted(tangent, spec)}")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def _formatted(tangent: Any, spec: str) -> str:
+    return repr(tangent) if not isinstance(tangent, (float, complex, np.number, Number)) else format(tangent, spec)
+
+
+def _shown(part: Any) -> str:
+    if isinstance(part, np.ndarray):
+        return np.array2string(part, separator=", ")
+    return repr(part) if not isinstance(part, np.generic) else str(part)

@@ -1,0 +1,399 @@
+"""From a NumPy call to the rule of its kind: one branch for each, and refusal as the default."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .._typing import Array, NumPyFunction
+from ..errors import DerivativeLostError, NoRuleError, NotDifferentiableError
+from ..rules.kinds import (
+    Composite,
+    Constant,
+    Custom,
+    Elementwise,
+    InPlace,
+    Linear,
+    Moves,
+    Product,
+    Rule,
+    Selects,
+    Unsupported,
+    ZeroSlope,
+)
+from ..rules.registry import COMPLEX_RULES, FUNCTIONS, PARAMETERS, UFUNCS, nearest
+from .number import Number, absorb, is_number, leaves, plain, replaced, top
+
+__all__ = ["apply_function", "apply_ufunc", "name_of"]
+
+
+def name_of(function: NumPyFunction) -> str:
+    """The name users know the function by."""
+    module = getattr(function, "__module__", None) or "np"
+    module = module.replace("numpy", "np").replace("np._core.umath", "np").replace("np._core.multiarray", "np")
+    return f"{module}.{getattr(function, '__name__', function)}" if not isinstance(function, np.ufunc) else (
+        f"np.{function.__name__}" if hasattr(np, function.__name__) else function.__name__)
+
+
+@lru_cache(maxsize=None)
+def parameters(function: NumPyFunction) -> tuple[tuple[str, ...], str]:
+    """The names of the positional parameters, and of the variadic one."""
+    if function in PARAMETERS:
+        return tuple(PARAMETERS[function].split()), ""
+    names, variadic = [], ""
+    try:
+        signature = inspect.signature(function)
+    except ValueError:
+        return (), "args"
+    for parameter in signature.parameters.values():
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            variadic = parameter.name
+        elif parameter.kind is not parameter.VAR_KEYWORD:
+            names.append(parameter.name)
+    return tuple(names), variadic
+
+
+class Call:
+    """A call of a NumPy function whose arguments are known by name."""
+
+    __slots__ = ("arguments", "function", "variadic")
+
+    def __init__(self, function: NumPyFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        names, self.variadic = parameters(function)
+        self.function = function
+        self.arguments: dict[str, Any] = {}
+        if self.variadic:
+            self.arguments[self.variadic] = args
+        else:
+            self.arguments.update(zip(names, args, strict=False))
+        self.arguments.update(kwargs)
+
+    def __call__(self, **changed: Any) -> Any:
+        arguments = self.arguments | changed
+        if not self.variadic:
+            # The first arguments may be positional-only.
+            names, _ = parameters(self.function)
+            leading = []
+            for name in names:
+                if name not in arguments:
+                    break
+                leading.append(arguments.pop(name))
+            return self.function(*leading, **arguments)
+        return self.function(*arguments.pop(self.variadic), **arguments)
+
+    def first(self) -> str:
+        """The name of the first parameter."""
+        return self.variadic or parameters(self.function)[0][0]
+
+
+# ------------------------------------------------------------------------------------------------- ufuncs
+
+
+def apply_ufunc(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a ufunc on operands at least one of which is a number of ours."""
+    rule = UFUNCS.get(ufunc)
+    if rule is None:
+        raise NoRuleError(nearest(name_of(ufunc)))
+    inputs = tuple(absorb(x) for x in inputs)
+    out = kwargs.pop("out", None) if kwargs else None
+    if kwargs and kwargs.get("where", True) is not True:
+        return _ufunc_where(ufunc, inputs, kwargs, out)
+    if isinstance(rule, Constant):
+        result = ufunc(*(plain(x) for x in inputs), **kwargs)
+    else:
+        result = _by_kind(rule, ufunc, inputs, kwargs)
+    return result if out is None else store(result, out, name_of(ufunc))
+
+
+def _ufunc_where(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], out: Any) -> Any:
+    """Compute only where the mask holds; elsewhere the output keeps what it held (zero when there is none)."""
+    where = np.asarray(plain(kwargs.pop("where")), dtype=bool)
+    shape = np.broadcast_shapes(where.shape, *(np.shape(x) for x in inputs))
+    mask = np.broadcast_to(where, shape)
+    chosen = ufunc(*(x if np.ndim(x) == 0 else np.broadcast_to(x, shape)[mask] for x in inputs), **kwargs)
+    if ufunc.nout > 1:
+        raise NoRuleError(f"{name_of(ufunc)} with where= and two results: use np.where on the results instead.")
+    if out is None:
+        target = np.zeros(shape, np.result_type(plain(chosen)))
+    else:
+        target = out[0] if isinstance(out, tuple) else out
+    if is_number(chosen) and not is_number(target):
+        if out is not None:
+            raise _lost_out(name_of(ufunc))
+        target = chosen.zeros_of_shape(shape)
+    if not is_number(target):
+        target[mask] = chosen
+    else:
+        target[mask] = chosen
+    return target
+
+
+def _by_kind(rule: Rule, function: NumPyFunction, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The one branch a kind, for ufuncs: every operand is an array."""
+    if function in COMPLEX_RULES and any(np.iscomplexobj(plain(x)) for x in inputs):
+        rule = COMPLEX_RULES[function]
+    number = top(inputs)
+    if number is None:
+        return function(*inputs, **kwargs)
+    if isinstance(rule, Elementwise):
+        return number.elementwise(rule, function, inputs, kwargs)
+    if isinstance(rule, Linear):
+        (x,) = inputs
+        return x.partwise(lambda part: function(part, **kwargs))
+    if isinstance(rule, ZeroSlope):
+        return number.constant(function(*(number.value_at(x) for x in inputs), **kwargs))
+    if isinstance(rule, Composite):
+        result = rule.function(*inputs)
+        if rule.own_value:
+            return result
+        return _with_value(result, function(*(number.value_at(x) for x in inputs), **kwargs), number)
+    if isinstance(rule, Product):
+        names = rule.operands.split()
+        return number.product(rule, function, dict(zip(names, inputs, strict=True)), kwargs)
+    if isinstance(rule, Unsupported):
+        raise NoRuleError(f"{name_of(function)} has no derivative: {rule.instead}")
+    raise NoRuleError(nearest(name_of(function)))
+
+
+# --------------------------------------------------------------------------------------------- functions
+
+
+def apply_function(function: NumPyFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call an overridable NumPy function with a number of ours among its arguments."""
+    rule = FUNCTIONS.get(function)
+    if rule is None:
+        raise NoRuleError(nearest(name_of(function)))
+    if isinstance(rule, Unsupported):
+        raise NoRuleError(f"{name_of(function)} has no derivative: {rule.instead}")
+    call = Call(function, args, kwargs)
+    if isinstance(rule, InPlace):
+        return rule.function(**{name: _absorbed(value) for name, value in call.arguments.items()})
+    out = call.arguments.pop("out", None)
+    call.arguments = {name: _absorbed(value) for name, value in call.arguments.items()}
+    result = _FUNCTION_KINDS[type(rule)](rule, call)
+    return result if out is None else store(result, out, name_of(function))
+
+
+def _absorbed(argument: Any) -> Any:
+    if isinstance(argument, (list, tuple)):
+        return replaced(argument, absorb)
+    return absorb(argument) if isinstance(argument, np.ndarray) else argument
+
+
+def _constant(rule: Constant, call: Call) -> Any:
+    return call(**{name: replaced(value, plain) for name, value in call.arguments.items()})
+
+
+def _elementwise(rule: Elementwise, call: Call) -> Any:
+    inputs = tuple(call.arguments.values())
+    return _by_kind(rule, call.function, inputs, {})
+
+
+def _zero_slope(rule: ZeroSlope, call: Call) -> Any:
+    number = top(leaves(list(call.arguments.values())))
+    return number.constant(call(**{name: replaced(value, number.value_at) for name, value in call.arguments.items()}))
+
+
+def _linear(rule: Linear, call: Call) -> Any:
+    name = call.first()
+    _refuse_numbers(call, {name})
+    array = call.arguments[name]
+    start = call.arguments.get(rule.offset)
+    if start is not None and start is not np._NoValue:
+        call.arguments.pop(rule.offset)
+        return np.add(call(), start)
+
+    def over(part: Array, leading: int) -> Any:
+        if leading == 0:
+            return call(**{name: part})
+        changed, part = _shifted_axes(rule, call, part, leading)
+        return call(**{name: part}, **changed)
+
+    return array.partwise_front(over)
+
+
+def _shifted_axes(rule: Linear, call: Call, part: Array, leading: int) -> tuple[dict[str, Any], Array]:
+    """The axis arguments counted from the end, where directions in front do not matter."""
+    count = part.ndim - leading
+    changed: dict[str, Any] = {}
+    for axis in rule.axes.split():
+        given = call.arguments.get(axis, _default(call.function, axis))
+        if given is None:
+            if rule.none == "flat":
+                part = part.reshape(*part.shape[:leading], -1)
+                given = -1
+            elif rule.none == "last" and call.arguments.get("s") is not None:
+                given = tuple(range(-len(call.arguments["s"]), 0))
+            else:
+                given = tuple(range(-count, 0))
+        elif isinstance(given, Iterable):
+            given = tuple(a if a < 0 else a - count for a in given)
+        elif given >= 0:
+            given = given - count
+        changed[axis] = given
+    return changed, part
+
+
+@lru_cache(maxsize=None)
+def _default(function: NumPyFunction, name: str) -> Any:
+    return inspect.signature(function).parameters[name].default
+
+
+def _moves(rule: Moves, call: Call) -> Any:
+    entries = set(rule.entries.split()) or {call.first()}
+    for name in rule.conditions.split():
+        if name in call.arguments:
+            call.arguments[name] = replaced(call.arguments[name], plain)
+    _refuse_numbers(call, entries)
+    names = [name for name in call.arguments if name in entries]
+    inputs = [call.arguments[name] for name in names]
+
+    def function(*parts: Any) -> Any:
+        return call(**dict(zip(names, parts, strict=True)))
+
+    number = top(leaves(inputs))
+    if number is None:
+        return call()
+    return number.move(function, inputs)
+
+
+def _composite(rule: Composite, call: Call) -> Any:
+    number = top(leaves(list(call.arguments.values())))
+    if number is None:
+        return call()
+    result = rule.function(**call.arguments) if not call.variadic else rule.function(*call.arguments[call.variadic])
+    if rule.own_value:
+        return result
+    value = call(**{name: replaced(argument, number.value_at) for name, argument in call.arguments.items()})
+    return _with_value(result, value, number)
+
+
+def _with_value(result: Any, value: Any, number: Number) -> Any:
+    """The derivative of the composite with the value that NumPy's own function gives."""
+    if isinstance(result, (tuple, list)):
+        parts = [_with_value(r, v, number) for r, v in zip(result, value, strict=True)]
+        return type(value)(parts) if type(value) in (tuple, list) else type(value)(*parts)
+    return number.with_value(result, value)
+
+
+def _product(rule: Product, call: Call) -> Any:
+    operands = rule.operands.split()
+    if call.function is np.einsum:
+        return _einsum(call)
+    _refuse_numbers(call, set(operands))
+    chosen = {name: call.arguments[name] for name in operands}
+    others = {name: value for name, value in call.arguments.items() if name not in operands}
+    return top(chosen.values()).product(rule, call.function, chosen, others)
+
+
+def _einsum(call: Call) -> Any:
+    """Linear in each operand; the directions are one more index in front."""
+    subscripts, operands = _einsum_subscripts(call.arguments.pop(call.variadic))
+    others = call.arguments
+    left, right = subscripts.split("->")
+    terms = left.split(",")
+    front = next(c for c in "ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba" if c not in subscripts)
+
+    def function(*arrays: Any, **kwargs: Any) -> Any:
+        return np.einsum(subscripts, *arrays, **kwargs)
+
+    def over(i: int, tangent: Any, values: list[Any], **kwargs: Any) -> Any:
+        kwargs.pop("function")
+        shifted = [front + term if j == i else term for j, term in enumerate(terms)]
+        arrays = [tangent if j == i else value for j, value in enumerate(values)]
+        return np.einsum(f"{','.join(shifted)}->{front}{right}", *arrays, **({"optimize": True} | kwargs))
+
+    number = top(operands)
+    if number is None:
+        return function(*operands, **others)
+    return number.product(Product("", over), function, dict(enumerate(operands)), others)
+
+
+def _einsum_subscripts(arguments: tuple[Any, ...]) -> tuple[str, list[Any]]:
+    """Explicit subscripts and operands, from any of the two forms of a call."""
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    if isinstance(arguments[0], str):
+        subscripts, operands = arguments[0].replace(" ", ""), [absorb(x) for x in arguments[1:]]
+    else:
+        def term(labels: Any) -> str:
+            return "".join("..." if label is Ellipsis else letters[label] for label in labels)
+
+        operands = [absorb(x) for x in arguments[: len(arguments) // 2 * 2 : 2]]
+        subscripts = ",".join(term(labels) for labels in arguments[1 : len(arguments) // 2 * 2 : 2])
+        if len(arguments) % 2:
+            subscripts += "->" + term(arguments[-1])
+    if "->" not in subscripts:
+        found = [c for c in subscripts if c.isalpha()]
+        once = "".join(sorted(c for c in set(found) if found.count(c) == 1))
+        subscripts += "->" + ("..." if "..." in subscripts else "") + once
+    return subscripts, operands
+
+
+def _custom(rule: Custom, call: Call) -> Any:
+    operands = rule.operands.split()
+    _refuse_numbers(call, set(operands))
+    chosen = {name: call.arguments[name] for name in operands}
+    others = {name: value for name, value in call.arguments.items() if name not in operands}
+    return top(chosen.values()).custom(rule, call.function, chosen, others)
+
+
+_FUNCTION_KINDS: dict[type, Callable[[Any, Call], Any]] = {
+    Composite: _composite,
+    Constant: _constant,
+    Custom: _custom,
+    Elementwise: _elementwise,
+    Linear: _linear,
+    Moves: _moves,
+    Product: _product,
+    Selects: _composite,
+    ZeroSlope: _zero_slope,
+}
+
+
+def _refuse_numbers(call: Call, entries: set[str]) -> None:
+    """Raise when a parameter that does not hold entries (an axis, a shift, a condition) is a number of ours."""
+    for name, value in call.arguments.items():
+        if name not in entries and any(is_number(leaf) for leaf in leaves(value)):
+            raise NotDifferentiableError(
+                f"{name_of(call.function)} has no derivative with respect to {name!r}. If only its value matters, "
+                f"write {name}=dd.value_of({name})."
+            )
+
+
+# ---------------------------------------------------------------------------------------------- results
+
+
+def store(result: Any, out: Any, name: str) -> Any:
+    """Write a result into the arrays given as ``out``."""
+    if isinstance(out, tuple):
+        if len(out) == 1:
+            return store(result, out[0], name)
+        return tuple(r if o is None else store(r, o, name) for r, o in zip(result, out, strict=True))
+    if not is_number(out):
+        if is_number(result) and not result.is_constant():
+            raise _lost_out(name)
+        out[...] = plain(result)
+        return out
+    if not np.can_cast(result.dtype, out.dtype, "same_kind"):
+        raise TypeError(f"Cannot cast {name} output from {result.dtype!r} to {out.dtype!r} with casting rule 'same_kind'")
+    if np.shape(result) != out.shape:
+        np.broadcast_shapes(np.shape(result), out.shape)
+        if np.broadcast_shapes(np.shape(result), out.shape) != out.shape:
+            raise ValueError(
+                f"non-broadcastable output operand with shape {out.shape} doesn't match the broadcast shape "
+                f"{np.shape(result)}"
+            )
+    out[...] = result
+    return out
+
+
+def _lost_out(name: str) -> DerivativeLostError:
+    return DerivativeLostError(
+        f"{name}(..., out=<plain array>): a float array cannot hold a derivative. Allocate it with np.zeros_like(x, "
+        "shape=...), or `import dualdiff.numpy as np`, or wrap the function: dd.lift(f). Written as `a += d`, use "
+        "`a = a + d`."
+    )

@@ -1,0 +1,41 @@
+"""``x.flat``: the entries in C order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Flat"]
+
+
+class Flat:
+    """Reads and writes the entries of a number by their position in C order."""
+
+    __slots__ = ("_array",)
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    def __len__(self) -> int:
+        return int(self._array.size)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._array[self._places(index)]
+
+    def __setitem__(self, index: Any, new: Any) -> None:
+        new = np.ravel(new)
+        places = self._places(index)
+        count = np.size(places[0])
+        self._array[places] = np.resize(new, np.shape(places[0])) if count else new[:0]
+
+    def _places(self, index: Any) -> tuple[Any, ...]:
+        positions = np.arange(len(self))[index]
+        return np.unravel_index(positions, self._array.shape)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return self._array.ravel().__array__(dtype, copy)

@@ -1,0 +1,235 @@
+"""Second order: a value, two first-order parts and the mixed second-order part."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .. import tangents as ts
+from .._typing import Array, Tangent
+from ..errors import ShapeError
+from ..rules.elementwise import minus_one, one, power_of
+from ..rules.kinds import Custom, Elementwise, Product
+from ..tangents import Zero, ndim
+from .dual import Dual, _is_singular, _Power, _strengthened, as_tangent, as_value
+from .levels import nesting
+from .methods import ArrayMethods, is_plain_scalar
+from .number import Number, is_number, settled
+
+__all__ = ["HyperDual"]
+
+
+class HyperDual(ArrayMethods):
+    """An array with its derivatives along two directions and the second derivative along both.
+
+    It is the number ``value + eps1 e1 + eps2 e2 + eps12 e1 e2`` with ``e1**2 == e2**2 == 0`` (J. A. Fike and J. J. Alonso,
+    The development of hyper-dual numbers for exact second-derivative calculations, 2011).
+
+    Parameters
+    ----------
+    value : array_like
+        The value, of any shape. Integers and booleans become float64.
+    eps1, eps2 : array_like, optional
+        The directions u and v, and later the derivatives along them: of the value's shape, or ``(p, *value.shape)`` and
+        ``(q, *value.shape)`` for several directions.
+    eps12 : array_like, optional
+        The second derivative along both, with the directions of eps1 before those of eps2 in front.
+    level : int, optional
+        The infinitesimals that the parts belong to; numbers of one level combine.
+
+    Raises
+    ------
+    ShapeError
+        If a part does not fit the value.
+
+    Examples
+    --------
+    >>> import dualdiff as dd
+    >>> x = dd.HyperDual(2.0, 1.0, 1.0, 0.0)
+    >>> (x**3).eps12
+    12.0
+    """
+
+    __slots__ = ("eps1", "eps12", "eps2", "level", "value")
+
+    PARTS: ClassVar[tuple[str, ...]] = ("eps1", "eps2", "eps12")
+
+    def __init__(
+        self, value: Any, eps1: Any = None, eps2: Any = None, eps12: Any = None, level: int | None = None
+    ) -> None:
+        self.value = as_value(value)
+        self.level = nesting(self.value, eps1, eps2, eps12) if level is None else level
+        self.eps1 = as_tangent(eps1, self.value, "part eps1")
+        self.eps2 = as_tangent(eps2, self.value, "part eps2")
+        self.eps12 = self._mixed(eps12)
+
+    def _mixed(self, eps12: Any) -> Tangent:
+        if eps12 is None or (np.ndim(eps12) == 0 and not is_number(eps12) and eps12 == 0):
+            return settled(self.value, None)
+        eps12, shape = as_value(eps12), np.shape(self.value)
+        count = len(shape)
+        leading = np.shape(eps12)[: max(np.ndim(eps12) - count, 0)]
+        if leading + shape != np.shape(eps12) or len(leading) > 2:
+            raise ShapeError(f"a part eps12 of shape {np.shape(eps12)} does not fit a value of shape {shape}.")
+        return settled(self.value, eps12)
+
+    # ---------------------------------------------------------------------------------------- chain rule
+
+    def elementwise(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The chain rule to second order, in closed form where the rule has second partials."""
+        called, original = ufunc, inputs
+        if ufunc is np.power and is_plain_scalar(inputs[1]):
+            rule = power_of(inputs[1])
+            called, inputs = _Power(inputs[1]), inputs[:1]
+        if rule.second is None:
+            return self._nested(ufunc, original, kwargs)
+        values = _strengthened([self.value_at(x) for x in inputs], inputs)
+        y = called(*values, **kwargs)
+        if not rule.tame and (not ts.finite(y) or _is_singular(rule, y, values)):
+            return self._nested(ufunc, original, kwargs)
+        shape = np.shape(y)
+        first = [self._aligned(x, "eps1", len(shape)) for x in inputs]
+        second = [self._aligned(x, "eps2", len(shape)) for x in inputs]
+        mixed = [self._aligned(x, "eps12", len(shape)) for x in inputs]
+        slopes = [
+            None if p is None or (e1 is None and e2 is None and e12 is None) else p if p in (one, minus_one) else p(y, *values)
+            for p, e1, e2, e12 in zip(rule.partials, first, second, mixed, strict=True)
+        ]
+        parts = [
+            _weighted(slopes, first),
+            _weighted(slopes, second),
+            ts.add(_weighted(slopes, mixed), self._curvature(rule, y, values, first, second)),
+        ]
+        leading = [_leading(first, len(shape)), _leading(second, len(shape))]
+        leading.append(_leading(mixed, len(shape)) or leading[0] + leading[1])
+        parts = [_owned(p, front + shape) for p, front in zip(parts, leading, strict=True)]
+        return self.of(y, parts, self.level)
+
+    def _aligned(self, x: Any, name: str, count: int) -> Tangent:
+        part = self.part_of(x, name)
+        return None if part is None else ts.align(part, ndim(x.value), count)
+
+    def _curvature(
+        self, rule: Elementwise, y: Array, values: list[Array], first: list[Tangent], second: list[Tangent]
+    ) -> Tangent:
+        """The sum over pairs of arguments of second partial times both directions."""
+        assert rule.second is not None
+        count, total = ndim(y), None
+        pairs = [(0, 0)] if len(values) == 1 else [(0, 0), (0, 1), (1, 1)]
+        for partial, (i, j) in zip(rule.second, pairs, strict=True):
+            if partial is None:
+                continue
+            products = _paired(first[i], second[j], count)
+            if i != j:
+                products = ts.add(products, _paired(first[j], second[i], count))
+            if products is not None:
+                total = ts.add(total, products if partial is one else partial(y, *values) * products)
+        return total
+
+    # -------------------------------------------------------------------------------------- other kinds
+
+    def product(self, rule: Product, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
+        """The product rule to second order."""
+        a = list(operands.values())
+        if len(a) != 2 or any(_has_directions(x, self) for x in a):
+            return self._nested_product(rule, function, operands, others)
+        x = [self.value_at(e) for e in a]
+        e1, e2, e12 = ([self.part_of(e, name) for e in a] for name in self.PARTS)
+
+        def bilinear(left: Tangent, right: Tangent) -> Tangent:
+            return None if left is None or right is None else function(left, right, **others)
+
+        parts = [ts.add(bilinear(e[0], x[1]), bilinear(x[0], e[1])) for e in (e1, e2, e12)]
+        parts[2] = ts.add(parts[2], ts.add(bilinear(e1[0], e2[1]), bilinear(e2[0], e1[1])))
+        return self.of(function(*x, **others), parts, self.level)
+
+    def _nested_product(self, rule: Product, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
+        nested = {name: self._to_nested(x) for name, x in operands.items()}
+        outer = max((x for x in nested.values() if is_number(x)), key=lambda x: x.level)
+        return self._from_nested(outer.product(rule, function, nested, others))
+
+    def custom(self, rule: Custom, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
+        """The differential written by hand, differentiated once more."""
+        nested = {name: self._to_nested(x) for name, x in operands.items()}
+        outer = max((x for x in nested.values() if is_number(x)), key=lambda x: x.level)
+        return self._from_nested(outer.custom(rule, function, nested, others))
+
+    # ------------------------------------------------------------------------------------------ nesting
+
+    def _nested(self, function: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The same as a dual of duals."""
+        return self._from_nested(function(*(self._to_nested(x) for x in inputs), **kwargs))
+
+    def _to_nested(self, x: Any) -> Any:
+        if not is_number(x) or x.level != self.level:
+            return x
+        inner = self.level - 1
+        e1, e2, e12 = (self.part_of(x, name) for name in self.PARTS)
+        if e2 is None and e12 is not None:
+            e2 = np.zeros(np.shape(e12)[len(ts.directions(e1, ndim(x.value))) if e1 is not None else 0 :])
+        tangent = None if e2 is None else Dual.of(e2, (e12,), inner)
+        return Dual.of(Dual.of(x.value, (e1,), inner), (tangent,), self.level)
+
+    def _from_nested(self, result: Any) -> Any:
+        if isinstance(result, (tuple, list)):
+            parts = [self._from_nested(r) for r in result]
+            return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
+        inner = self.level - 1
+        if not is_number(result):
+            return result
+        tangent = None
+        if result.level == self.level:
+            result, tangent = result.value, ts.current(result.tangent)
+            tangent = None if isinstance(tangent, Zero) else tangent
+        value, e1 = _split(result, inner)
+        e2, e12 = _split(tangent, inner)
+        return HyperDual.of(value, (e1, e2, e12), self.level)
+
+
+def _split(x: Any, level: int) -> tuple[Any, Tangent]:
+    """The value and the tangent of a dual of this level; a constant has none."""
+    if not isinstance(x, Number) or x.level != level:
+        return x, None
+    (tangent,) = x.tangents()
+    return x.value, None if isinstance(tangent, Zero) else tangent
+
+
+def _weighted(slopes: list[Any], tangents: list[Tangent]) -> Tangent:
+    """The sum of slope times tangent."""
+    total = None
+    for slope, tangent in zip(slopes, tangents, strict=True):
+        if slope is None or tangent is None:
+            continue
+        total = ts.add(total, tangent if slope is one else -tangent if slope is minus_one else slope * tangent)
+    return total
+
+
+def _paired(first: Tangent, second: Tangent, count: int) -> Tangent:
+    """The products of both directions, those of the first in front."""
+    if first is None or second is None:
+        return None
+    if ndim(second) > count and ndim(first) > count:
+        first = first.reshape(first.shape[:1] + (1,) + first.shape[1:])
+    return first * second
+
+
+def _leading(tangents: list[Tangent], count: int) -> tuple[int, ...]:
+    found = {np.shape(t)[: max(ndim(t) - count, 0)] for t in tangents if t is not None}
+    if len(found) > 1:
+        raise ShapeError(f"hyper-duals of one level with different directions in front: {sorted(found)}")
+    return found.pop() if found else ()
+
+
+def _owned(part: Tangent, shape: tuple[int, ...]) -> Tangent:
+    """The part in its full shape and memory of its own."""
+    if part is None or not shape:
+        return part
+    if np.shape(part) != shape:
+        return np.broadcast_to(part, shape).copy()
+    return ts.copy(part)
+
+
+def _has_directions(x: Any, number: HyperDual) -> bool:
+    parts = (number.part_of(x, name) for name in number.PARTS)
+    return any(p is not None and ndim(p) != ndim(x.value) for p in parts)

@@ -1,0 +1,187 @@
+"""Indexing and assignment as NumPy has them, for tangents with directions in front."""
+
+from __future__ import annotations
+
+import sys
+from types import EllipsisType
+from typing import Any
+
+import numpy as np
+
+from .. import tangents as ts
+from .._typing import Array, Tangent
+from ..errors import DerivativeLostError
+from ..tangents import Zero, is_zero, ndim
+from .number import Number, absorb, is_number, plain, settled
+
+__all__ = ["assign", "select"]
+
+_BASIC = (int, slice, type(None), EllipsisType, np.integer)
+
+
+def _is_basic(index: Any) -> bool:
+    items = index if type(index) is tuple else (index,)
+    return all(isinstance(i, _BASIC) and type(i) is not bool for i in items)
+
+
+def _plain_index(index: Any) -> Any:
+    """The index by its values; a derivative cannot choose entries."""
+    if is_number(index):
+        return _whole(index)
+    if type(index) is tuple and any(map(is_number, index)):
+        return tuple(_whole(i) if is_number(i) else i for i in index)
+    return index
+
+
+def _whole(index: Number) -> Any:
+    if not index.is_constant():
+        raise DerivativeLostError("an index has no derivative. For the value alone write dd.value_of(index).")
+    return plain(index)
+
+
+def _lone_array(index: Any) -> bool:
+    """Whether the index holds a single array and no integer, so that its axes stay where it stands."""
+    items = index if type(index) is tuple else (index,)
+    advanced = [i for i in items if not isinstance(i, (slice, type(None), EllipsisType))]
+    return len(advanced) == 1
+
+
+def _at(array: Array, index: Any, leading: int, basic: bool) -> Tangent:
+    """``array[index]`` behind the axes of directions."""
+    if leading == 0:
+        return array[index]
+    items = index if type(index) is tuple else (index,)
+    if basic or _lone_array(index):
+        return array[(slice(None),) * leading + items]
+    last = np.moveaxis(array, range(leading), range(-leading, 0))[items + (slice(None),) * leading]
+    return np.moveaxis(last, range(-leading, 0), range(leading))
+
+
+def _put(array: Array, index: Any, leading: int, basic: bool, new: Array) -> None:
+    """``array[index] = new`` behind the axes of directions."""
+    if leading == 0:
+        array[index] = new
+        return
+    items = index if type(index) is tuple else (index,)
+    if basic or _lone_array(index):
+        array[(slice(None),) * leading + items] = new
+        return
+    if ndim(new):
+        new = np.moveaxis(new, range(leading), range(-leading, 0))
+    np.moveaxis(array, range(leading), range(-leading, 0))[items + (slice(None),) * leading] = new
+
+
+def select(number: Number, index: Any) -> Any:
+    """``number[index]``: a view where NumPy's is one, a copy for a full integer index."""
+    index = _plain_index(index)
+    value = number.value
+    if not hasattr(value, "shape"):
+        value = np.float64(value) if isinstance(value, float) else np.complex128(value)
+    basic = _is_basic(index)
+    count = ndim(value)
+    chosen = value[index]
+    scalar = ndim(chosen) == 0 and not isinstance(chosen, np.ndarray)
+    view = basic and not scalar
+    parts = []
+    for name in number.PARTS:
+        stored = getattr(number, name)
+        tangent = ts.current(stored)
+        if isinstance(tangent, Zero):
+            keep = view and tangent.cell is not None
+            parts.append(
+                tangent.viewed(lambda t: _at(t, index, ndim(t) - count, basic)) if keep else None
+            )
+            continue
+        part = _at(tangent, index, ndim(tangent) - count, basic)
+        parts.append(part.copy() if scalar and ndim(part) else part)
+    return number.of(chosen, parts, number.level)
+
+
+def assign(number: Number, index: Any, new: Any) -> None:
+    """``number[index] = new``, with the derivatives of both."""
+    index = _plain_index(index)
+    new = absorb(new)
+    if is_number(new) and new.level > number.level:
+        _refuse_shared(number)
+        number.promote(new.level, type(new))
+    same = is_number(new) and new.level == number.level
+    if same and type(new) is not type(number):
+        raise DerivativeLostError(f"a {type(number).__name__} array cannot hold a {type(new).__name__}.")
+    value = new.value if same else new
+    if is_number(value) and not is_number(number.value):
+        _refuse_shared(number)
+        number.value = value.of(number.value, (None,) * len(value.PARTS), value.level)
+    if same and np.iscomplexobj(plain(value)) and not np.iscomplexobj(plain(number.value)):
+        raise DerivativeLostError("a float array cannot hold a complex dual: allocate it with dtype=complex.")
+    parts = [number.part_of(new, name) for name in number.PARTS]
+    basic = _is_basic(index)
+    count = ndim(number.value)
+    places = ndim(number.value[index]) if count else 0
+    if any(p is not None and ts.shares_memory(p, t) for p in parts for t in number.tangents()):
+        parts = [None if p is None else ts.copy(p) for p in parts]
+    number.value[index] = value
+    for name, part in zip(number.PARTS, parts, strict=True):
+        _assign_part(number, name, part, index, basic, count, places, value)
+
+
+def _assign_part(
+    number: Number, name: str, part: Any, index: Any, basic: bool, count: int, places: int, value: Any
+) -> None:
+    stored = getattr(number, name)
+    if part is None:
+        if not is_zero(stored):
+            tangent = ts.current(stored)
+            _put(tangent, index, ndim(tangent) - count, basic, 0.0)
+        return
+    leading = ts.directions(part, ndim(value))
+    if is_zero(stored):
+        stored.materialise(leading, number.dtype)
+    tangent = ts.current(stored)
+    if is_number(part) and not is_number(tangent):
+        tangent = _promoted_part(number, name, part, leading)
+    if ndim(tangent) - count != len(leading):
+        leading = tangent.shape[: ndim(tangent) - count]
+        raise _mismatch(leading, part)
+    _put(tangent, index, len(leading), basic, _fitted(part, len(leading), places))
+
+
+def _mismatch(leading: tuple[int, ...], part: Any) -> Exception:
+    from ..errors import ShapeError
+
+    return ShapeError(f"the array holds {leading or 'one'} directions, the tangent written into it has shape {part.shape}.")
+
+
+def _fitted(part: Tangent, leading: int, places: int) -> Tangent:
+    """The tangent with as many axes behind its directions as the place it goes to."""
+    if not leading:
+        return part
+    extra = places - (part.ndim - leading)
+    if extra > 0:
+        return part.reshape(part.shape[:leading] + (1,) * extra + part.shape[leading:])
+    if extra < 0:
+        return part.reshape(part.shape[:leading] + part.shape[leading - extra :])
+    return part
+
+
+def _promoted_part(number: Number, name: str, part: Any, leading: tuple[int, ...]) -> Any:
+    """The tangent as an array that can hold numbers of another level, for all that share it."""
+    stored = getattr(number, name)
+    if isinstance(stored, Zero):
+        held = stored.cell.tangent
+        stored.cell.tangent = part.of(held, (None,) * len(part.PARTS), part.level)
+        return stored.current()
+    _refuse_shared(number)
+    promoted = part.of(stored, (None,) * len(part.PARTS), part.level)
+    setattr(number, name, settled(number.value, promoted))
+    return promoted
+
+
+def _refuse_shared(number: Number) -> None:
+    """Raise when a view would not learn that its base holds derivatives of another level from now on."""
+    storage = ts.storage(number)
+    # One reference from the number, one from the local name, one from the call.
+    if isinstance(storage, np.ndarray) and (storage.base is not None or sys.getrefcount(storage) > 3):
+        raise DerivativeLostError(
+            "this array shares memory with another and was made before the derivative written into it began: write into "
+            "x.copy(), or allocate it with np.zeros_like of the number that is written."
+        )

@@ -1,0 +1,359 @@
+"""The ndarray side of a number: operators, attributes and methods, each through the NumPy function of its name."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..errors import DerivativeLostError, NoRuleError
+from ..tangents import ndim
+from .conversion import ConversionMethods
+from .dispatch import apply_function, apply_ufunc
+from .indexing import assign, select
+from .number import Number, is_number, plain
+from .ufunc_methods import apply_method
+
+__all__ = ["ArrayMethods"]
+
+
+def _binary(ufunc: np.ufunc) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    """The operator, its reflection, and its in-place form."""
+
+    def forward(self: Any, other: Any) -> Any:
+        return apply_ufunc(ufunc, (self, other), {}) if _operable(other) else NotImplemented
+
+    def reflected(self: Any, other: Any) -> Any:
+        return apply_ufunc(ufunc, (other, self), {}) if _operable(other) else NotImplemented
+
+    def in_place(self: Any, other: Any) -> Any:
+        if ndim(self) == 0 and not isinstance(plain(self), np.ndarray):
+            return forward(self, other)
+        return apply_ufunc(ufunc, (self, other), {"out": self})
+
+    return forward, reflected, in_place
+
+
+def _operable(other: Any) -> bool:
+    return not isinstance(other, (str, bytes, dict, set)) and other is not None
+
+
+def _unary(ufunc: np.ufunc) -> Callable[[Any], Any]:
+    def method(self: Any) -> Any:
+        return apply_ufunc(ufunc, (self,), {})
+
+    return method
+
+
+def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Comparisons look at values only and give plain results."""
+
+    def method(self: Any, other: Any) -> Any:
+        if not _operable(other):
+            return NotImplemented
+        result = compare(plain(self), np.asarray(other) if isinstance(other, list) else plain(other))
+        # Of a Python bool, ~ would be -1 or -2.
+        return np.bool_(result) if isinstance(result, bool) else result
+
+    return method
+
+
+def _refused(symbol: str) -> Callable[..., Any]:
+    def method(self: Any, *other: Any) -> Any:
+        raise NoRuleError(f"{symbol} works on integers and booleans; a dual holds floats. Compare first: (x > 0) {symbol} mask.")
+
+    return method
+
+
+def _function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The method that calls a NumPy function with the array first."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return function(self, *args, **kwargs)
+
+    method.__name__ = function.__name__
+    method.__doc__ = f"See ``numpy.{function.__name__}``."
+    return method
+
+
+class ArrayMethods(ConversionMethods, Number):
+    """Operators, attributes and methods that every number has in common."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+    __array_priority__ = 1000.0
+
+    # ---------------------------------------------------------------------------------------- protocols
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__":
+            return apply_ufunc(ufunc, inputs, kwargs)
+        return apply_method(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return apply_function(function, args, kwargs)
+
+    # ---------------------------------------------------------------------------------------- operators
+
+    __add__, __radd__, __iadd__ = _binary(np.add)
+    __sub__, __rsub__, __isub__ = _binary(np.subtract)
+    __mul__, __rmul__, __imul__ = _binary(np.multiply)
+    __truediv__, __rtruediv__, __itruediv__ = _binary(np.divide)
+    __floordiv__, __rfloordiv__, __ifloordiv__ = _binary(np.floor_divide)
+    __mod__, __rmod__, __imod__ = _binary(np.remainder)
+    __divmod__, __rdivmod__, _ = _binary(np.divmod)
+    __matmul__, __rmatmul__, __imatmul__ = _binary(np.matmul)
+    __pow__, __rpow__, __ipow__ = _binary(np.power)
+    del _
+    __neg__ = _unary(np.negative)
+    __pos__ = _unary(np.positive)
+    __abs__ = _unary(np.absolute)
+    __lt__ = _comparison(operator.lt)
+    __le__ = _comparison(operator.le)
+    __gt__ = _comparison(operator.gt)
+    __ge__ = _comparison(operator.ge)
+    __eq__ = _comparison(operator.eq)
+    __ne__ = _comparison(operator.ne)
+    __and__ = __rand__ = __iand__ = _refused("&")
+    __or__ = __ror__ = __ior__ = _refused("|")
+    __xor__ = __rxor__ = __ixor__ = _refused("^")
+    __lshift__ = __rlshift__ = __ilshift__ = _refused("<<")
+    __rshift__ = __rrshift__ = __irshift__ = _refused(">>")
+    __invert__ = _refused("~")
+
+    # ---------------------------------------------------------------------------------------- container
+
+    def __getitem__(self, index: Any) -> Any:
+        return select(self, index)
+
+    def __setitem__(self, index: Any, new: Any) -> None:
+        assign(self, index, new)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.shape:
+            raise TypeError("iteration over a 0-d array")
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, item: Any) -> bool:
+        return plain(item) in np.asarray(plain(self))
+
+    # --------------------------------------------------------------------------------------- attributes
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the value."""
+        return np.shape(self.value)
+
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        raise TypeError("the shape of a dual cannot be set in place: write x = x.reshape(shape).")
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes of the value."""
+        return ndim(self.value)
+
+    @property
+    def size(self) -> int:
+        """The number of entries of the value."""
+        return int(np.size(plain(self)))
+
+    @property
+    def itemsize(self) -> int:
+        """The bytes of one entry of the value."""
+        return int(self.dtype.itemsize)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the value."""
+        return self.size * self.itemsize
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """The strides of the value."""
+        return np.asarray(plain(self)).strides
+
+    @property
+    def flags(self) -> Any:
+        """The memory flags of the value."""
+        return np.asarray(plain(self)).flags
+
+    @property
+    def base(self) -> Any:
+        """The owner of the value's memory."""
+        return getattr(plain(self), "base", None)
+
+    @property
+    def device(self) -> str:
+        """Always ``"cpu"``."""
+        return "cpu"
+
+    @property
+    def T(self) -> Any:
+        """The transposed array, a view."""
+        return np.transpose(self)
+
+    @property
+    def mT(self) -> Any:
+        """The matrices transposed, a view."""
+        return np.matrix_transpose(self)
+
+    @property
+    def real(self) -> Any:
+        """The real part, a view."""
+        return np.real(self) if self.dtype.kind == "c" else self
+
+    @real.setter
+    def real(self, new: Any) -> None:
+        if self.dtype.kind == "c":
+            np.real(self)[...] = new
+        else:
+            self[...] = new
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part, a view for complex arrays."""
+        return np.imag(self)
+
+    @imag.setter
+    def imag(self, new: Any) -> None:
+        if self.dtype.kind != "c":
+            raise TypeError("array does not have imaginary part to set")
+        np.imag(self)[...] = new
+
+    @property
+    def flat(self) -> Any:
+        """The entries in C order, readable and writable by index."""
+        from .flat import Flat
+
+        return Flat(self)
+
+    # ------------------------------------------------------------------------------------------ methods
+
+    def reshape(self, *shape: Any, **kwargs: Any) -> Any:
+        """See ``numpy.ndarray.reshape``."""
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, **kwargs)
+
+    def transpose(self, *axes: Any) -> Any:
+        """See ``numpy.ndarray.transpose``."""
+        return np.transpose(self, None if not axes else axes[0] if len(axes) == 1 else axes)
+
+    def flatten(self, order: str = "C") -> Any:
+        """See ``numpy.ndarray.flatten``."""
+        return np.ravel(self, order=order).copy()  # type: ignore[call-overload]
+
+    def copy(self, order: str = "C") -> Any:
+        """See ``numpy.ndarray.copy``."""
+        return np.copy(self, order=order)  # type: ignore[call-overload]
+
+    def astype(self, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: bool = True) -> Any:
+        """See ``numpy.ndarray.astype``; a dtype that cannot hold a derivative raises."""
+        dtype = np.dtype(dtype)
+        if dtype == self.dtype and not copy:
+            return self
+        if dtype.kind not in "fc":
+            if self.is_constant():
+                return np.asarray(plain(self)).astype(dtype)
+            raise DerivativeLostError(
+                f"astype({dtype}) of a {type(self).__name__} would drop its derivative. "
+                "For the value alone write dd.value_of(x).astype(...)."
+            )
+        if dtype.kind == "f" and self.dtype.kind == "c":
+            raise DerivativeLostError("astype from complex to float would drop the imaginary part: write x.real.")
+        return self.partwise(lambda part: part.astype(dtype) if hasattr(part, "astype") else dtype.type(part))
+
+    def compress(self, condition: Any, axis: Any = None, out: Any = None) -> Any:
+        """See ``numpy.ndarray.compress``."""
+        return np.compress(condition, self, axis=axis) if out is None else np.compress(condition, self, axis, out)
+
+    def fill(self, new: Any) -> None:
+        """See ``numpy.ndarray.fill``."""
+        self[...] = new
+
+    def sort(self, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> None:
+        """See ``numpy.ndarray.sort``."""
+        self[...] = np.sort(self, axis=axis, kind=kind)
+
+    def partition(self, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:
+        """See ``numpy.ndarray.partition``."""
+        self[...] = np.partition(self, kth, axis=axis, kind=kind)
+
+    def nonzero(self) -> Any:
+        """See ``numpy.ndarray.nonzero``."""
+        return np.asarray(plain(self)).nonzero()
+
+    def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
+        """See ``numpy.ndarray.searchsorted``."""
+        return np.asarray(plain(self)).searchsorted(plain(v), side, sorter)
+
+    def tolist(self) -> Any:
+        """The nested list of the scalar duals."""
+        return [row.tolist() for row in self] if self.ndim else self
+
+    def __copy__(self) -> Any:
+        return self.copy()
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.copy()
+
+    def __reduce__(self) -> Any:
+        return _rebuilt, (type(self), self.value, tuple(_stored(t) for t in self.tangents()), self.level)
+
+    def over_directions(self, function: Callable[[Any], Any], leading: int) -> Any:
+        """Apply a function that moves entries behind the leading axes: a tangent that is itself a number."""
+        from .. import tangents as ts
+
+        count = self.ndim
+        value = ts.over_directions(function, self.value, leading)
+        moved = []
+        for name, tangent in zip(self.PARTS, self.tangents(), strict=True):
+            if isinstance(tangent, ts.Zero):
+                moved.append(
+                    getattr(self, name).viewed(lambda t: ts.over_directions(function, t, leading + ndim(t) - count))
+                )
+            else:
+                moved.append(ts.over_directions(function, tangent, leading + ndim(tangent) - count))
+        return self._joined(value, moved, [self])
+
+
+def _stored(tangent: Any) -> Any:
+    from ..tangents import is_zero
+
+    return None if is_zero(tangent) else tangent
+
+
+def _rebuilt(kind: Any, value: Any, tangents: tuple[Any, ...], level: int) -> Any:
+    return kind.of(value, tangents, level)
+
+
+_METHODS: dict[str, Any] = {
+    name: getattr(np, name)
+    for name in (
+        "all", "any", "argmax", "argmin", "argpartition", "argsort", "choose", "clip", "cumprod", "cumsum", "diagonal", "dot",
+        "max", "mean", "min", "prod", "put", "ravel", "repeat", "round", "squeeze", "std", "sum", "swapaxes", "take", "trace",
+        "var",
+    )
+}  # fmt: skip
+
+# NumPy's loops over object arrays call the methods of a scalar dual by the ufunc's name.
+_SCALAR_METHODS = (
+    "sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh",
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "square", "reciprocal", "conjugate", "conj",
+    "rint", "fabs", "floor", "ceil", "trunc", "sign", "hypot", "deg2rad", "rad2deg", "degrees", "radians", "fmod",
+    "logaddexp", "logaddexp2", "copysign", "isfinite", "isnan", "isinf", "signbit",
+)  # fmt: skip
+
+for _name, _numpy_function in _METHODS.items():
+    setattr(ArrayMethods, _name, _function(_numpy_function))
+for _name in _SCALAR_METHODS:
+    setattr(ArrayMethods, _name, _function(getattr(np, _name)))
+
+
+def is_plain_scalar(x: Any) -> bool:
+    """Whether x is a Python or NumPy number."""
+    return isinstance(x, (int, float, complex, np.number)) and not is_number(x)

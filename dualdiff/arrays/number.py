@@ -1,0 +1,338 @@
+"""What every number of ours can do: carry parts through functions that move entries or are linear, whatever its algebra.
+
+A number has a value and named tangents; each tangent has the value's shape behind its own axes of directions. Subclasses
+add the chain rule (``elementwise``), the product rule and the differentials of linear algebra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .. import tangents as ts
+from .._typing import Array, Tangent, Tree
+from ..errors import DerivativeLostError, ShapeError
+from ..rules.kinds import Custom, Elementwise, Product
+from ..tangents import ZERO, Zero, current, is_zero, ndim
+
+__all__ = ["Number", "absorb", "is_number", "leaves", "payload", "plain", "replaced", "top"]
+
+
+class Number:
+    """A value with tangents at one level."""
+
+    __slots__ = ()
+
+    #: The names of the tangents.
+    PARTS: ClassVar[tuple[str, ...]] = ()
+
+    value: Any
+    level: int
+
+    # --------------------------------------------------------------------------------------- subclasses
+
+    def elementwise(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Apply an elementwise function by its partial derivatives."""
+        raise NotImplementedError
+
+    def product(self, rule: Product, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
+        """Apply a function that is linear in each operand."""
+        raise NotImplementedError
+
+    def custom(self, rule: Custom, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
+        """Apply a function whose differential is written by hand."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------------------------------- parts
+
+    @classmethod
+    def of(cls, value: Array, tangents: Iterable[Tangent], level: int) -> Any:
+        """A number of these parts, in the payload and dtype that belong to it; None stands for a zero tangent."""
+        value = payload(value)
+        self = cls.__new__(cls)
+        self.value = value
+        self.level = level
+        for name, tangent in zip(cls.PARTS, tangents, strict=True):
+            setattr(self, name, settled(value, tangent))
+        return self
+
+    def tangents(self) -> tuple[Tangent, ...]:
+        """The tangents as they are now."""
+        return tuple(current(getattr(self, name)) for name in self.PARTS)
+
+    def parts(self) -> tuple[Any, ...]:
+        """The value and the tangents that are not symbolic zeros."""
+        return (self.value, *(t for t in self.tangents() if not isinstance(t, Zero)))
+
+    def is_constant(self) -> bool:
+        """Whether no derivative would be lost with the tangents."""
+        value = self.value
+        return all(map(is_zero, self.tangents())) and (not is_number(value) or value.is_constant())
+
+    def value_at(self, x: Any) -> Any:
+        """The value of a number of this level; anything else is a constant here."""
+        return x.value if is_number(x) and x.level == self.level else x
+
+    def part_of(self, x: Any, name: str) -> Tangent:
+        """A tangent of a number of this level; None for a constant."""
+        if not is_number(x) or x.level != self.level:
+            return None
+        tangent = current(getattr(x, name))
+        return None if isinstance(tangent, Zero) else tangent
+
+    def constant(self, value: Any) -> Any:
+        """A result of slope zero: float arrays can take a derivative later, other results are plain."""
+        if isinstance(value, (tuple, list)):
+            return type(value)(self.constant(v) for v in value)
+        if not is_number(value) and np.result_type(value).kind not in "fc":
+            return value
+        return self.of(value, (None,) * len(self.PARTS), self.level)
+
+    def with_value(self, result: Any, value: Any) -> Any:
+        """The result with this value in the place of its own."""
+        if not is_number(result) or result.level != self.level:
+            return self.constant(value)
+        return self.of(value, (self.part_of(result, name) for name in self.PARTS), self.level)
+
+    def zeros_of_shape(self, shape: tuple[int, ...]) -> Any:
+        """An array of zeros that can take the derivatives of this number."""
+        return self.of(np.zeros(shape, self.dtype), (None,) * len(self.PARTS), self.level)
+
+    @property
+    def dtype(self) -> Any:
+        """The dtype of the value."""
+        value = self.value
+        return value.dtype if hasattr(value, "dtype") else np.dtype(type(value))
+
+    # ----------------------------------------------------------------------------- kinds without algebra
+
+    def partwise(self, function: Callable[[Array], Array]) -> Any:
+        """Apply a linear function of each entry to value and tangents alike."""
+        return self.partwise_front(lambda part, leading: function(part))
+
+    def partwise_front(self, over: Callable[[Array, int], Any]) -> Any:
+        """Apply a linear function, ``over(part, number of axes of directions in front)``, to value and tangents."""
+        value = over(self.value, 0)
+        count = ndim(self.value)
+        tangents = [
+            getattr(self, name).viewed(lambda t: over(t, ndim(t) - count)) if is_zero(t) else over(t, ndim(t) - count)
+            for name, t in zip(self.PARTS, self.tangents(), strict=True)
+        ]
+        return self._joined(value, tangents, [self])
+
+    def move(self, function: Callable[..., Any], inputs: list[Tree]) -> Any:
+        """Apply a function that only moves the entries of its inputs."""
+        values = function(*(replaced(x, self.value_at) for x in inputs))
+        tangents = [self._moved(function, inputs, name) for name in self.PARTS]
+        return self._joined(values, tangents, [x for x in leaves(inputs) if is_number(x) and x.level == self.level])
+
+    def _moved(self, function: Callable[..., Any], inputs: list[Tree], name: str) -> Any:
+        entries = list(leaves(inputs))
+        known = [self.part_of(x, name) for x in entries]
+        alone = len(entries) == 1
+
+        def along(tangent: Tangent) -> Any:
+            return function(*(replaced(x, lambda _: tangent) for x in inputs))
+
+        if all(t is None for t in known):
+            if not alone:
+                return None
+            count = ndim(entries[0].value)
+            return getattr(entries[0], name).viewed(lambda t: ts.over_directions(along, t, ndim(t) - count))
+        leading = _common_directions(entries, known, self)
+        if not leading:
+            supply = iter([_zeros_like(x) if t is None else t for x, t in zip(entries, known, strict=True)])
+            return function(*(replaced(x, lambda _: next(supply)) for x in inputs))
+        if alone:
+            return ts.over_directions(along, known[0], len(leading))
+        return self._gathered(function, inputs, entries, known, leading)
+
+    def _gathered(
+        self, function: Any, inputs: list[Tree], entries: list[Any], known: list[Any], leading: tuple[int, ...]
+    ) -> Any:
+        """Move the entries of several tangents with directions in front, by the positions of all their entries."""
+        start, index, rows = 1, [], [np.zeros((*leading, 1))]
+        for x, tangent in zip(entries, known, strict=True):
+            shape = np.shape(self.value_at(x))
+            if tangent is None:
+                index.append(np.zeros(shape, np.intp) if shape else np.intp(0))
+                continue
+            index.append(ts.positions(shape, start))
+            rows.append(ts.flat(tangent, len(shape)))
+            start += index[-1].size
+        supply = iter(index)
+        moved = function(*(replaced(x, lambda _: next(supply)) for x in inputs))
+        every = np.concatenate(rows, axis=-1)
+        return replaced(moved, lambda part: every[..., np.asarray(part)])
+
+    def _joined(self, value: Any, tangents: list[Any], sources: list[Any]) -> Any:
+        """Numbers of the moved parts; views of the value stay views of the tangents, copies stay copies."""
+        if isinstance(value, (list, tuple)):
+            rows = [t if isinstance(t, (list, tuple)) else _view_of_each(t, len(value)) for t in tangents]
+            numbers = [self._joined(v, list(row), sources) for v, *row in zip(value, *rows, strict=True)]
+            return type(value)(numbers) if type(value) in (list, tuple) else type(value)(*numbers)
+        storage = ts.storage(value)
+        if isinstance(storage, np.ndarray) and storage.ndim:
+            view = storage.base is not None and any(ts.shares_memory(value, x.value) for x in sources)
+            for position, tangent in enumerate(tangents):
+                if tangent is None or isinstance(tangent, Zero):
+                    if not view:
+                        tangents[position] = None
+                    continue
+                shared = any(ts.shares_memory(tangent, t) for x in sources for t in x.tangents() if not is_zero(t))
+                if shared and not view:
+                    tangents[position] = tangent.copy()
+                elif view and not shared and storage.flags.writeable and storage.size:
+                    # The layouts of value and tangent differ: a write could not be seen by both, so there is none.
+                    value = value.copy()
+                    ts.storage(value).flags.writeable = False
+                    view = False
+        return self.of(value, tangents, self.level)
+
+    # ----------------------------------------------------------------------------------------- writing
+
+    def promote(self, level: int, kind: type[Number]) -> None:
+        """Make this array, in place, one that can hold numbers of a higher level."""
+        if type(self) is not kind:
+            raise DerivativeLostError(f"a {type(self).__name__} array cannot hold a {kind.__name__}.")
+        inner = self.of(self.value, (getattr(self, name) for name in self.PARTS), self.level)
+        self.value = inner
+        for name in self.PARTS:
+            setattr(self, name, Zero.of_shape(np.shape(inner)))
+        self.level = level
+
+
+def _view_of_each(tangent: Any, count: int) -> list[Any]:
+    """One zero for each piece of a split zero."""
+    if isinstance(tangent, Zero):
+        return [tangent.viewed(lambda pieces, i=i: pieces[i]) for i in range(count)]
+    return [tangent] * count
+
+
+def _common_directions(entries: list[Any], known: list[Any], number: Number) -> tuple[int, ...]:
+    found = {
+        ts.directions(t, ndim(number.value_at(x))) for x, t in zip(entries, known, strict=True) if t is not None
+    }
+    if len(found) > 1:
+        raise ShapeError(f"numbers of one level with different directions in front: {sorted(found)}")
+    return found.pop()
+
+
+def _zeros_like(x: Any) -> Any:
+    shape = np.shape(x)
+    return np.zeros(shape) if shape else 0.0
+
+
+def payload(value: Any) -> Any:
+    """A float64 or complex128 scalar as a Python number, which computes faster; anything else as it is."""
+    if type(value) is np.float64 or type(value) is np.complex128:
+        return value.item()
+    return value
+
+
+def settled(value: Any, tangent: Tangent) -> Tangent:
+    """The tangent in the dtype and payload of its value."""
+    if tangent is None or (isinstance(tangent, Zero) and tangent.cell is None):
+        shape = np.shape(value)
+        return Zero.of_shape(shape) if shape or ndim(value) == 0 and isinstance(value, np.ndarray) else ZERO
+    if isinstance(tangent, Zero):
+        return tangent
+    kind = type(value)
+    if kind is float or kind is complex:
+        return payload(tangent)
+    if ndim(tangent) == 0 and not is_number(tangent) and not isinstance(value, np.ndarray) and hasattr(value, "dtype"):
+        return value.dtype.type(tangent) if not is_number(value) else payload(tangent)
+    if isinstance(value, np.ndarray) and not hasattr(tangent, "dtype"):
+        return np.asarray(tangent, value.dtype)
+    return ts.cast(tangent, value.dtype) if hasattr(value, "dtype") else tangent
+
+
+# ------------------------------------------------------------------------------------- numbers in trees
+
+
+def is_number(x: Any) -> bool:
+    """Whether x is a number of ours."""
+    return isinstance(x, Number)
+
+
+def plain(x: Any) -> Any:
+    """The value below all levels; containers of numbers and object arrays entry by entry."""
+    while isinstance(x, Number):
+        x = x.value
+    return x
+
+
+def leaves(tree: Tree) -> Iterator[Any]:
+    """The entries of nested lists and tuples."""
+    if isinstance(tree, (list, tuple)):
+        for branch in tree:
+            yield from leaves(branch)
+    else:
+        yield tree
+
+
+def replaced(tree: Tree, function: Callable[[Any], Any]) -> Tree:
+    """The same nested lists and tuples with the function applied to each entry."""
+    if isinstance(tree, (list, tuple)):
+        branches = [replaced(branch, function) for branch in tree]
+        return type(tree)(branches) if type(tree) in (list, tuple) else type(tree)(*branches)
+    return function(tree)
+
+
+def top(entries: Iterable[Any]) -> Any:
+    """The number of the highest level among these; None if there is none."""
+    found: Any = None
+    for x in entries:
+        if isinstance(x, Number):
+            if found is None or x.level > found.level:
+                found = x
+            elif x.level == found.level and type(x) is not type(found):
+                raise TypeError(
+                    f"a {type(x).__name__} and a {type(found).__name__} of one level cannot be combined; nest them."
+                )
+    return found
+
+
+_REFUSED: tuple[tuple[type, str], ...] = (
+    (np.ma.MaskedArray, "a masked array: fill it first, or keep the mask beside the data and use np.where."),
+    (np.matrix, "an np.matrix, whose * is a matrix product: write np.asarray(matrix) and @."),
+)
+
+
+def absorb(x: Any) -> Any:
+    """An operand as one array: object arrays of numbers are stacked, masked arrays and matrices refused."""
+    kind = type(x)
+    if kind is np.ndarray:
+        if x.dtype.hasobject:
+            return _stacked(x)
+        if x.dtype.names is not None:
+            raise TypeError("structured arrays cannot be combined with a dual: choose a field, a['name'].")
+        return x
+    if isinstance(x, np.ndarray):
+        for refused, reason in _REFUSED:
+            if isinstance(x, refused):
+                raise TypeError(f"dualdiff cannot combine a dual with {reason}")
+        return np.asarray(x)
+    if isinstance(x, (list, tuple)):
+        return absorb(np.array(x))
+    return x
+
+
+def _stacked(objects: Any) -> Any:
+    """The one array that an object array of numbers means."""
+    entries = objects.ravel().tolist()
+    number = top(entries)
+    if number is None:
+        try:
+            return objects.astype(np.result_type(*(e for e in entries)) if entries else float)
+        except (TypeError, ValueError) as error:
+            raise TypeError("an object array in which not every entry is a number cannot be differentiated.") from error
+    if not all(np.ndim(e) == 0 for e in entries):
+        raise TypeError("an object array of arrays cannot be differentiated: use np.stack or np.concatenate.")
+    return number.move(lambda *parts: np.stack(parts).reshape(objects.shape), [_as_scalar(e) for e in entries])
+
+
+def _as_scalar(entry: Any) -> Any:
+    return entry if is_number(entry) else np.asarray(entry)[()]

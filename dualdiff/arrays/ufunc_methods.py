@@ -1,0 +1,152 @@
+"""The methods of ufuncs: reduce, accumulate, reduceat, outer and at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._typing import Array
+from ..errors import NoRuleError
+from ..rules.kinds import Constant, Unsupported
+from ..rules.registry import UFUNCS, nearest
+from .dispatch import apply_ufunc, name_of, store
+from .number import absorb, is_number, plain
+
+__all__ = ["apply_method"]
+
+#: Reductions with a function of their own.
+_REDUCTIONS: dict[np.ufunc, Any] = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+}
+_ACCUMULATIONS: dict[np.ufunc, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
+_ASSOCIATIVE = {np.add, np.multiply, np.maximum, np.minimum, np.fmax, np.fmin, np.logaddexp, np.logaddexp2, np.hypot}
+
+
+def apply_method(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call ``ufunc.method`` with a number of ours among its arguments."""
+    rule = UFUNCS.get(ufunc)
+    if rule is None or isinstance(rule, Unsupported):
+        raise NoRuleError(nearest(f"{name_of(ufunc)}.{method}"))
+    if isinstance(rule, Constant):
+        out = kwargs.pop("out", None)
+        result = getattr(ufunc, method)(*(plain(absorb(x)) for x in inputs), **kwargs)
+        return result if out is None else store(result, out, name_of(ufunc))
+    if method == "at":
+        return _at(ufunc, *inputs)
+    if method == "outer":
+        return _outer(ufunc, *inputs, **kwargs)
+    if ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None:
+        raise ValueError(f"{method} only supported for binary functions")
+    out = kwargs.pop("out", None)
+    array, *rest = inputs
+    result = _METHODS[method](ufunc, absorb(array), *rest, **kwargs)
+    return result if out is None else store(result, out, f"{name_of(ufunc)}.{method}")
+
+
+def _outer(ufunc: np.ufunc, a: Array, b: Array, **kwargs: Any) -> Any:
+    a, b = absorb(a), absorb(b)
+    return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b, **kwargs)
+
+
+def _reduce(
+    ufunc: np.ufunc, array: Array, axis: Any = 0, dtype: Any = None, keepdims: bool = False,
+    initial: Any = np._NoValue, where: Any = True,
+) -> Any:  # fmt: skip
+    given = {} if initial is np._NoValue or initial is None else {"initial": initial}
+    if where is not True:
+        given["where"] = plain(where)
+    own = _REDUCTIONS.get(ufunc)
+    if own is not None and not (dtype is not None and own in (np.max, np.min)):
+        if dtype is not None:
+            given["dtype"] = dtype
+        return own(array, axis=axis, keepdims=keepdims, **given)
+    if dtype is not None:
+        array = array.astype(dtype)
+    if "where" in given:
+        if "initial" not in given and ufunc.identity is None:
+            raise ValueError(f"reduction operation {ufunc.__name__!r} does not have an identity, so to use a where mask "
+                             "one has to specify 'initial'")
+        array = np.where(given["where"], array, initial if ufunc.identity is None else ufunc.identity)
+    axes = tuple(range(array.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(a % array.ndim for a in axes) if array.ndim else ()
+    if len(axes) > 1 and ufunc not in _ASSOCIATIVE:
+        raise ValueError(f"reduction operation {ufunc.__name__!r} is not reorderable, so at most one axis may be specified")
+    kept = [a for a in range(array.ndim) if a not in axes]
+    shape = array.shape
+    rows = np.transpose(array, (*axes, *kept)).reshape(-1, *(shape[a] for a in kept))
+    if not len(rows) and "initial" not in given and ufunc.identity is None:
+        raise ValueError(f"zero-size array to reduction operation {ufunc.__name__} which has no identity")
+    if "initial" in given:
+        result = initial
+    elif not len(rows):
+        result = np.full(rows.shape[1:], ufunc.identity)
+    else:
+        result, rows = rows[0], rows[1:]
+    if ufunc in _ASSOCIATIVE and len(rows):
+        while len(rows) > 1:
+            half = len(rows) // 2
+            joined = ufunc(rows[: 2 * half : 2], rows[1 : 2 * half : 2])
+            rows = joined if len(rows) == 2 * half else np.concatenate([joined, rows[-1:]])
+        result = ufunc(result, rows[0])
+    else:
+        for i in range(len(rows)):
+            result = ufunc(result, rows[i])
+    return np.reshape(result, tuple(1 if a in axes else n for a, n in enumerate(shape))) if keepdims else result
+
+
+def _accumulate(ufunc: np.ufunc, array: Array, axis: int = 0, dtype: Any = None) -> Any:
+    own = _ACCUMULATIONS.get(ufunc)
+    if own is not None:
+        return own(array, axis=axis) if dtype is None else own(array, axis=axis, dtype=dtype)
+    if dtype is not None:
+        array = array.astype(dtype)
+    rows = np.moveaxis(array, axis, 0)
+    done = [rows[i] for i in range(min(1, len(rows)))]
+    for i in range(1, len(rows)):
+        done.append(ufunc(done[-1], rows[i]))
+    return np.moveaxis(np.stack(done), 0, axis) if done else array.copy()
+
+
+def _reduceat(ufunc: np.ufunc, array: Array, indices: Any, axis: int = 0, dtype: Any = None) -> Any:
+    if any(is_number(i) for i in np.ravel(np.asarray(indices, object)).tolist()):
+        raise TypeError("the indices of reduceat are integers")
+    if dtype is not None:
+        array = array.astype(dtype)
+    starts = np.asarray(indices, np.intp)
+    if ufunc is np.add:
+        count = array.ndim
+        axis = axis - count if axis >= 0 else axis
+        return array.partwise_front(lambda part, leading: np.add.reduceat(part, starts, axis=axis))
+    rows = np.moveaxis(array, axis, 0)
+    pieces = []
+    for position, start in enumerate(starts):
+        stop = starts[position + 1] if position + 1 < len(starts) else len(rows)
+        pieces.append(_reduce(ufunc, rows[start:stop]) if stop > start else rows[int(start)])
+    return np.moveaxis(np.stack(pieces), 0, axis)
+
+
+_METHODS = {"accumulate": _accumulate, "reduce": _reduce, "reduceat": _reduceat}
+
+
+def _at(ufunc: np.ufunc, array: Array, indices: Any, *others: Any) -> None:
+    """Unbuffered in-place operation: entries named twice are computed twice, in order."""
+    others = tuple(absorb(o) for o in others)
+    if not is_number(array):
+        from .dispatch import _lost_out
+
+        raise _lost_out(f"{name_of(ufunc)}.at")
+    places = np.arange(array.size).reshape(array.shape)[plain(indices) if is_number(indices) else indices]
+    spread = [np.broadcast_to(o, places.shape).reshape(-1) for o in others]
+    flat, left = places.reshape(-1), np.ones(places.size, bool)
+    # Each round takes the first remaining visit of every entry.
+    while left.any():
+        remaining = np.flatnonzero(left)
+        _, first = np.unique(flat[remaining], return_index=True)
+        now = remaining[first]
+        index = np.unravel_index(flat[now], array.shape)
+        array[index] = apply_ufunc(ufunc, (array[index], *(o[now] for o in spread)), {})
+        left[now] = False

@@ -1,0 +1,1 @@
+"""The calculus as data: what every NumPy function is to differentiation."""

@@ -1,0 +1,72 @@
+"""All tables as one, keyed by function object: a name is not enough (np.exp2 is not scipy.special.exp2)."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import numpy as np
+
+from .._typing import NumPyFunction
+from .composite import COMPOSITE
+from .constant import CONSTANT
+from .elementwise import COMPLEX_RULES, ELEMENTWISE, ZERO_SLOPES
+from .in_place import IN_PLACE
+from .kinds import Product, Rule, Table, Unsupported
+from .linalg import LINALG
+from .linear import LINEAR
+from .products import PRODUCTS
+from .selection import SELECTION
+from .structure import STRUCTURE
+from .unsupported import UNSUPPORTED
+
+__all__ = ["COMPLEX_RULES", "FUNCTIONS", "PARAMETERS", "TABLES", "UFUNCS", "nearest"]
+
+TABLES: dict[str, Table] = {
+    "elementwise": ELEMENTWISE,
+    "zero slope": ZERO_SLOPES,
+    "linear": LINEAR,
+    "structure": STRUCTURE,
+    "selection": SELECTION,
+    "composite": COMPOSITE,
+    "products": PRODUCTS,
+    "linalg": LINALG,
+    "in place": IN_PLACE,
+    "constant": CONSTANT,
+    "unsupported": UNSUPPORTED,
+    "einsum": {np.einsum: Product("operands")},
+}
+
+_ALL: dict[NumPyFunction, Rule] = {function: rule for table in TABLES.values() for function, rule in table.items()}
+
+UFUNCS: dict[NumPyFunction, Rule] = {f: r for f, r in _ALL.items() if isinstance(f, np.ufunc)}
+FUNCTIONS: dict[NumPyFunction, Rule] = {f: r for f, r in _ALL.items() if not isinstance(f, np.ufunc)}
+
+#: The parameters of functions written in C, whose signature older NumPy does not tell.
+PARAMETERS: dict[NumPyFunction, str] = {
+    np.can_cast: "from_ to casting",
+    np.concatenate: "arrays axis out dtype casting",
+    np.copyto: "dst src casting where",
+    np.dot: "a b out",
+    np.empty_like: "prototype dtype order subok shape",
+    np.inner: "a b",
+    np.lexsort: "keys axis",
+    np.may_share_memory: "a b max_work",
+    np.min_scalar_type: "a",
+    np.packbits: "a axis bitorder",
+    np.putmask: "a mask values",
+    np.shares_memory: "a b max_work",
+    np.unpackbits: "a axis count bitorder",
+    np.vdot: "a b",
+    np.where: "condition x y",
+}
+
+
+def nearest(name: str) -> str:
+    """The message for a function without a rule, naming the nearest one that has."""
+    known = {getattr(f, "__name__", ""): f for f, r in _ALL.items() if not isinstance(r, Unsupported)}
+    close = get_close_matches(name.rpartition(".")[2], known, n=1, cutoff=0.6)
+    hint = f" The nearest function with one is np.{close[0]}." if close else ""
+    return (
+        f"{name} has no differentiation rule, and is not run on the values alone.{hint} "
+        "For the value alone pass dd.value_of(x)."
+    )

@@ -1,0 +1,46 @@
+"""What a derivative is stored in. Nothing outside this package asks which representation a tangent has."""
+
+from .dense import (
+    add,
+    align,
+    cast,
+    copy,
+    directions,
+    finite,
+    flat,
+    gather,
+    ndim,
+    over_directions,
+    positions,
+    scale_carefully,
+    shares_memory,
+    spread,
+    storage,
+    vanishes,
+    zeros,
+)
+from .zero import ZERO, Zero, current, is_zero
+
+__all__ = [
+    "ZERO",
+    "Zero",
+    "add",
+    "align",
+    "cast",
+    "copy",
+    "current",
+    "directions",
+    "finite",
+    "flat",
+    "gather",
+    "is_zero",
+    "ndim",
+    "over_directions",
+    "positions",
+    "scale_carefully",
+    "shares_memory",
+    "spread",
+    "storage",
+    "vanishes",
+    "zeros",
+]

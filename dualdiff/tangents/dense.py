@@ -1,0 +1,187 @@
+"""Dense tangents: bare arrays of the value's shape, or with one axis of directions in front.
+
+Every function here asks of a tangent only what NumPy's own protocols give, so a tangent may itself be a dual of a lower
+level (nesting). A value of Python-float payload has a float, or a vector of directions, as its tangent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._typing import Array, NDArray, Tangent
+
+__all__ = [
+    "add",
+    "align",
+    "cast",
+    "copy",
+    "directions",
+    "finite",
+    "flat",
+    "gather",
+    "ndim",
+    "over_directions",
+    "positions",
+    "scale_carefully",
+    "shares_memory",
+    "spread",
+    "vanishes",
+    "zeros",
+]
+
+
+def ndim(array: Array) -> int:
+    """The number of axes; 0 for a scalar."""
+    return getattr(array, "ndim", 0)
+
+
+def directions(tangent: Tangent, value_ndim: int) -> tuple[int, ...]:
+    """The axis of directions in front: ``()`` or ``(k,)``."""
+    extra = ndim(tangent) - value_ndim
+    return tangent.shape[:extra] if extra else ()
+
+
+def align(tangent: Tangent, value_ndim: int, result_ndim: int) -> Tangent:
+    """Insert axes behind the directions, so that the tangent broadcasts as its value does."""
+    leading = ndim(tangent) - value_ndim
+    if value_ndim == result_ndim or not leading:
+        return tangent
+    return tangent.reshape(tangent.shape[:leading] + (1,) * (result_ndim - value_ndim) + tangent.shape[leading:])
+
+
+def spread(tangent: Tangent, value_ndim: int, shape: tuple[int, ...]) -> Tangent:
+    """Broadcast an aligned tangent to a value of this shape, in memory of its own."""
+    leading = directions(tangent, value_ndim)
+    if not shape:
+        return tangent
+    full = leading + shape
+    if np.shape(tangent) == full:
+        return tangent
+    return np.broadcast_to(tangent, full).copy()
+
+
+def add(first: Tangent, second: Tangent) -> Tangent:
+    """The sum of two tangents, either of which may be missing (None)."""
+    if first is None:
+        return second
+    return first if second is None else first + second
+
+
+def copy(tangent: Tangent) -> Tangent:
+    """A tangent in memory of its own."""
+    return tangent.copy() if ndim(tangent) else tangent
+
+
+def cast(tangent: Tangent, dtype: Any) -> Tangent:
+    """The tangent in the dtype of its value."""
+    kind = getattr(tangent, "dtype", None)
+    if kind is None or kind == dtype:
+        return tangent
+    if dtype.kind != "c" and kind.kind == "c":
+        tangent = tangent.real
+    return tangent.astype(dtype)
+
+
+def zeros(leading: tuple[int, ...], shape: tuple[int, ...], dtype: Any) -> Tangent:
+    """A tangent of zeros, a Python float for one direction of a scalar."""
+    full = leading + shape
+    return np.zeros(full, dtype) if full else dtype.type(0).item()
+
+
+def finite(array: Array) -> bool:
+    """Whether every entry is finite."""
+    ok = np.isfinite(array)
+    return bool(ok) if ndim(ok) == 0 else bool(np.count_nonzero(ok) == ok.size)
+
+
+def vanishes(tangent: Tangent) -> Any:
+    """Where the tangent is exactly zero, in its own derivatives too."""
+    parts = getattr(tangent, "parts", None)
+    if parts is None:
+        return tangent == 0
+    value, *rest = parts()
+    where = vanishes(value)
+    for part in rest:
+        leading = ndim(part) - ndim(value)
+        where = where & np.all(vanishes(part), axis=tuple(range(leading)))
+    return where
+
+
+def scale_carefully(partial: Array, tangent: Tangent) -> Tangent:
+    """The product in which a zero tangent wins over an infinite or undefined slope."""
+    with np.errstate(invalid="ignore"):
+        product = partial * tangent
+    return np.where(vanishes(tangent), np.zeros((), getattr(product, "dtype", float)), product)
+
+
+def positions(shape: tuple[int, ...], start: int = 0) -> NDArray:
+    """An integer array of the given shape that counts its own entries in C order."""
+    return np.arange(start, start + int(np.prod(shape)), dtype=np.intp).reshape(shape)
+
+
+def flat(tangent: Tangent, value_ndim: int) -> Tangent:
+    """The tangent with the axes of its value flattened."""
+    return tangent.reshape((*directions(tangent, value_ndim), -1))
+
+
+def gather(tangent: Tangent, value_ndim: int, index: NDArray) -> Tangent:
+    """The entries of the tangent at these positions of the flattened value."""
+    return flat(tangent, value_ndim)[..., index]
+
+
+def shares_memory(first: Array, second: Array) -> bool:
+    """Whether two arrays (of any level) overlap in memory."""
+    first, second = storage(first), storage(second)
+    return isinstance(first, np.ndarray) and isinstance(second, np.ndarray) and np.may_share_memory(first, second)
+
+
+def storage(array: Array) -> Array:
+    """The innermost array of a dual; any other array as it is."""
+    while hasattr(array, "parts"):
+        array = array.parts()[0]
+    return array
+
+
+def over_directions(function: Callable[[Array], Array], tangent: Tangent, leading: int) -> Tangent:
+    """Apply a function that only moves entries to every direction at once.
+
+    A view stays a view: the strides of the first direction's result are extended over the leading axes. Otherwise the
+    function is applied to an array of positions, which gives the gather index.
+    """
+    if leading == 0:
+        return function(tangent)
+    if not isinstance(tangent, np.ndarray):
+        return tangent.over_directions(function, leading)
+    shape = tangent.shape[leading:]
+    if tangent.size:
+        first = function(tangent[(0,) * leading])
+        if isinstance(first, (list, tuple)):
+            pieces = (over_directions(lambda t, i=i: function(t)[i], tangent, leading) for i in range(len(first)))
+            return type(first)(pieces) if type(first) in (list, tuple) else type(first)(*pieces)
+        if isinstance(first, np.ndarray) and np.may_share_memory(first, tangent):
+            return np.lib.stride_tricks.as_strided(
+                first,
+                tangent.shape[:leading] + first.shape,
+                tangent.strides[:leading] + first.strides,
+                writeable=first.flags.writeable,
+            )
+    index = function(positions(shape, 1))
+    if isinstance(index, (list, tuple)):
+        return type(index)(_gather_with_fill(tangent, leading, part) for part in index)
+    return _gather_with_fill(tangent, leading, index)
+
+
+def _gather_with_fill(tangent: NDArray, leading: int, index: NDArray) -> NDArray:
+    """The entries at one-based positions; position 0 stands for a zero that the function itself put there."""
+    rows = tangent.reshape(tangent.shape[:leading] + (-1,))
+    index = np.asarray(index)
+    if not index.size:
+        return np.zeros(tangent.shape[:leading] + index.shape, tangent.dtype)
+    filled = index == 0
+    if not filled.any():
+        return rows[..., index - 1]
+    padded = np.concatenate([np.zeros((*rows.shape[:-1], 1), rows.dtype), rows], axis=-1)
+    return padded[..., index]

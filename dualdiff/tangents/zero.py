@@ -1,0 +1,93 @@
+"""The symbolic zero: the tangent of a constant, which takes no memory until something is written into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._typing import Tangent
+
+__all__ = ["ZERO", "Zero", "current", "is_zero"]
+
+
+class Cell:
+    """The tangent that an array and all its views share: nothing, until the first write."""
+
+    __slots__ = ("shape", "tangent")
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.shape = shape
+        self.tangent: Tangent = None
+
+
+class Zero:
+    """A symbolic zero, or (once something has been written) a view of the tangent in a shared cell."""
+
+    __slots__ = ("cell", "view")
+
+    def __init__(self, cell: Cell | None = None, view: Callable[[Tangent], Tangent] | None = None) -> None:
+        self.cell = cell
+        self.view = view
+
+    @classmethod
+    def of_shape(cls, shape: tuple[int, ...]) -> Zero:
+        """A zero that can be written into, for an array of the given shape."""
+        return cls(Cell(shape))
+
+    def current(self) -> Tangent:
+        """The tangent at this moment: this zero itself while nothing has been written."""
+        if self.cell is None or self.cell.tangent is None:
+            return self
+        return self.cell.tangent if self.view is None else self.view(self.cell.tangent)
+
+    def viewed(self, view: Callable[[Tangent], Tangent]) -> Zero:
+        """The zero of a view of this array: a write through either is seen by both."""
+        if self.cell is None:
+            return self
+        inner = self.view
+        return Zero(self.cell, view if inner is None else lambda tangent: view(inner(tangent)))
+
+    def materialise(self, directions: tuple[int, ...], dtype: Any) -> Tangent:
+        """Replace the zero, for this array and every view of it, by an array of zeros."""
+        if self.cell is None:
+            raise AssertionError("a scalar's zero tangent is never written into")
+        if self.cell.tangent is None:
+            self.cell.tangent = np.zeros(directions + self.cell.shape, dtype)
+        return self.current()
+
+    def __repr__(self) -> str:
+        return "0" if self.current() is self else repr(self.current())
+
+    def __reduce__(self) -> Any:
+        tangent = self.current()
+        if tangent is not self:
+            return _restored, (tangent,)
+        return Zero, (() if self.cell is None else (Cell(self.cell.shape),))
+
+
+class _ScalarZero(Zero):
+    """The one zero of scalars, which nothing is written into."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> Any:
+        return "ZERO"
+
+
+ZERO = _ScalarZero()
+
+
+def _restored(tangent: Tangent) -> Tangent:
+    return tangent
+
+
+def current(tangent: Tangent) -> Tangent:
+    """The tangent behind a symbolic zero that has been written into; any other tangent as it is."""
+    return tangent.current() if isinstance(tangent, Zero) else tangent
+
+
+def is_zero(tangent: Tangent) -> bool:
+    """Whether the tangent is a symbolic zero, into which nothing has been written."""
+    return isinstance(tangent, Zero) and tangent.current() is tangent

@@ -1,0 +1,206 @@
+"""Arguments and results as trees: tuples, lists, named tuples and dicts of arrays, flattened to their leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import tangents as ts
+from .._typing import Array, NDArray, Tree
+from ..arrays import is_number, plain
+from ..arrays.dual import as_value
+from ..arrays.number import absorb
+from ..errors import DerivativeLostError, DualDiffError, NotDifferentiableError
+
+__all__ = ["Inputs", "Result", "flatten", "rebuild", "split"]
+
+
+def flatten(tree: Tree) -> list[Any]:
+    """The leaves of a tree, in order."""
+    return list(_leaves(tree))
+
+
+def _leaves(tree: Tree) -> Iterator[Any]:
+    if isinstance(tree, dict):
+        for key in tree:
+            yield from _leaves(tree[key])
+    elif isinstance(tree, (list, tuple)):
+        for branch in tree:
+            yield from _leaves(branch)
+    else:
+        yield tree
+
+
+def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
+    """A tree of the same form with these leaves."""
+    if isinstance(tree, dict):
+        return {key: rebuild(branch, leaves) for key, branch in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        branches = [rebuild(branch, leaves) for branch in tree]
+        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
+    return next(leaves)
+
+
+def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call the user's function; an error of ours that NumPy has masked comes to light again."""
+    try:
+        return function(*args, **kwargs)
+    except DualDiffError:
+        raise
+    except (ValueError, TypeError) as error:
+        cause = error.__cause__
+        if isinstance(cause, DualDiffError):
+            raise cause from error
+        if str(error).startswith(("setting an array element", "Error setting single item")):
+            raise DerivativeLostError(
+                "a float array cannot hold a derivative. Allocate it with np.zeros_like(x, shape=...), or "
+                "`import dualdiff.numpy as np`, or wrap the function: dd.lift(f)."
+            ) from error
+        raise
+
+
+@dataclass
+class Result:
+    """What a function returned: the leaves of its output, the form they had, and what came along."""
+
+    leaves: list[Any]
+    form: Tree
+    aux: Any
+
+
+class Inputs:
+    """The arguments of a function, of which those numbered by ``argnums`` are differentiated."""
+
+    def __init__(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], argnums: int | tuple[int, ...],
+        has_aux: bool,
+    ) -> None:  # fmt: skip
+        self.function, self.args, self.kwargs, self.has_aux = function, args, kwargs, has_aux
+        numbers = (argnums,) if isinstance(argnums, (int, np.integer)) else tuple(argnums)
+        for number in numbers:
+            if not -len(args) <= number < len(args):
+                raise ValueError(f"argnums={argnums} but the function was called with {len(args)} positional argument(s).")
+        self.numbers = [number % len(args) for number in numbers]
+        self.single = isinstance(argnums, (int, np.integer))
+        self.trees = [args[number] for number in self.numbers]
+        given = flatten(self.trees)
+        self.leaves = [_owned(as_value(leaf)) for leaf in given]
+        self.shapes = [np.shape(leaf) for leaf in self.leaves]
+        self.sizes = [int(np.prod(shape)) for shape in self.shapes]
+        self.size = sum(self.sizes)
+        self.python_scalars = all(isinstance(x, (int, float, complex)) and not isinstance(x, np.generic) for x in given)
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether any input is complex."""
+        return any(np.iscomplexobj(plain(leaf)) for leaf in self.leaves)
+
+    @property
+    def dtype(self) -> Any:
+        """The dtype of the seeds."""
+        return np.result_type(float, *(plain(leaf) for leaf in self.leaves)) if self.leaves else np.dtype(float)
+
+    def evaluate(self, numbers: list[Any]) -> Result:
+        """Call the function with these numbers in the place of the inputs' leaves."""
+        args = list(self.args)
+        trees = rebuild(self.trees, iter(numbers))
+        for number, tree in zip(self.numbers, trees, strict=True):
+            args[number] = tree
+        output, aux = call(self.function, tuple(args), self.kwargs), None
+        if self.has_aux:
+            if not isinstance(output, tuple) or len(output) != 2:
+                raise TypeError("with has_aux=True the function must return a pair (output, aux).")
+            output, aux = output
+        return Result([_checked(leaf) for leaf in flatten(output)], output, aux)
+
+    def seeds(self, start: int, stop: int) -> list[NDArray]:
+        """The unit vectors start:stop of all inputs together, cut to the leaves, directions in front."""
+        rows, offset, seeds = stop - start, 0, []
+        for leaf, size, shape in zip(self.leaves, self.sizes, self.shapes, strict=True):
+            value = plain(leaf)
+            block = np.zeros((rows, size), value.dtype if hasattr(value, "dtype") else type(value))
+            first, last = max(start, offset), min(stop, offset + size)
+            for_rows = np.arange(first, last)
+            block[for_rows - start, for_rows - offset] = 1
+            seeds.append(block.reshape((rows, *shape)))
+            offset += size
+        return seeds
+
+    def cut(self, array: Array, front: int = 0) -> Tree:
+        """Cut the last axis, which runs over all inputs, to the form of the differentiated arguments."""
+        pieces, offset = [], 0
+        lead = array.shape[: array.ndim - 1]
+        for size, shape in zip(self.sizes, self.shapes, strict=True):
+            pieces.append(self.scalar(array[..., offset : offset + size].reshape(lead + shape)))
+            offset += size
+        trees = rebuild(self.trees, iter(pieces))
+        return trees[0] if self.single else tuple(trees)
+
+    def scalar(self, x: Any) -> Any:
+        """A result of shape () as a Python number for Python inputs, as a NumPy scalar for NumPy's."""
+        if is_number(x) or np.ndim(x):
+            return x
+        x = x[()] if isinstance(x, np.ndarray) else x
+        if self.python_scalars:
+            return x.item() if isinstance(x, (np.float64, np.complex128)) else x
+        return np.float64(x) if type(x) is float else np.complex128(x) if type(x) is complex else x
+
+
+def _owned(value: Any) -> Any:
+    """A copy: the function may write into its argument, the caller's array stays as it is."""
+    return value.copy() if isinstance(value, np.ndarray) or is_number(value) and np.ndim(value) else value
+
+
+def _checked(leaf: Any) -> Any:
+    leaf = absorb(leaf) if isinstance(leaf, np.ndarray) else leaf
+    if leaf is None or isinstance(leaf, (str, bytes)):
+        raise TypeError(f"the function returned {leaf!r}, which has no derivative. Does it lack a return statement?")
+    if is_number(leaf) or isinstance(leaf, (np.ndarray, np.generic, int, float, complex)):
+        if not is_number(leaf) and np.asarray(leaf).dtype.kind not in "biufc":
+            raise TypeError(f"the function returned {leaf!r}, which has no derivative.")
+        return leaf
+    raise TypeError(f"the function returned a {type(leaf).__name__}, which has no derivative.")
+
+
+def split(leaf: Any, level: int, leading: tuple[int, ...]) -> tuple[Any, Any]:
+    """The value and the tangent of a result, the tangent with its directions, zero for a constant."""
+    value, tangents = parts_at(leaf, level, 1)
+    return value, tangent_or_zero(tangents[0], value, leading)
+
+
+def parts_at(leaf: Any, level: int, count: int) -> tuple[Any, tuple[Any, ...]]:
+    """The value and the tangents of a number of this level; None for each tangent of a constant."""
+    if is_number(leaf) and leaf.level == level:
+        return leaf.value, tuple(None if isinstance(t, ts.Zero) else t for t in leaf.tangents())
+    return leaf, (None,) * count
+
+
+def tangent_or_zero(tangent: Any, value: Any, leading: tuple[int, ...]) -> Any:
+    """The tangent, or zeros of its shape."""
+    if tangent is not None:
+        return tangent
+    dtype = np.result_type(plain(value))
+    return np.zeros(leading + np.shape(value), dtype if dtype.kind in "fc" else float)[()]
+
+
+def stripped(aux: Tree, level: int) -> Tree:
+    """What came along, without the numbers of this level."""
+    return rebuild(aux, (parts_at(leaf, level, 1)[0] for leaf in flatten(aux)))
+
+
+def refuse_complex(inputs: Inputs, values: list[Any], holomorphic: bool, verb: str) -> None:
+    """A complex derivative exists for a holomorphic function only, which the user has to say."""
+    if not inputs.is_complex or holomorphic:
+        return
+    if any(np.iscomplexobj(plain(v)) for v in values):
+        raise NotDifferentiableError(
+            f"{verb} of a complex function of complex numbers: if it is holomorphic, write {verb}(f, holomorphic=True); "
+            "dd.jvp gives the real-linear differential of any function."
+        )
+    raise NotDifferentiableError(
+        f"{verb} of a real function of complex numbers has no complex derivative: differentiate by the real and imaginary "
+        "parts, or use dd.jvp along 1 and along 1j."
+    )

@@ -1,0 +1,82 @@
+"""The derivative with respect to a scalar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Dual
+from ..arrays.levels import new_level
+from ..errors import ShapeError
+from .arguments import Inputs, rebuild, refuse_complex, split, stripped
+
+__all__ = ["derivative"]
+
+
+def derivative(
+    f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False
+) -> Callable[..., Any]:
+    """The derivative of f with respect to a scalar argument, as a function.
+
+    Parameters
+    ----------
+    f : callable
+        A function of a scalar that returns an array of any shape.
+    argnums : int or tuple of int
+        The positional arguments to differentiate with respect to; a tuple gives a tuple of derivatives.
+    has_aux : bool
+        Whether f returns a pair (output, aux); then the result is a pair (derivative, aux).
+    holomorphic : bool
+        Says that a complex function of a complex number is holomorphic.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of f, returns the derivative, of the output's shape.
+
+    Raises
+    ------
+    ShapeError
+        If the argument is not a scalar.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> dd.derivative(np.exp)(0.0)
+    1.0
+    """
+
+    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        inputs = Inputs(f, args, kwargs, argnums, has_aux)
+        if inputs.size != len(inputs.leaves) or any(inputs.shapes):
+            raise ShapeError(
+                f"derivative is with respect to a scalar, but the argument has shape {inputs.shapes}: use dd.grad for a "
+                "scalar function, dd.jacobian for any other."
+            )
+        found, aux = [], None
+        for i in range(len(inputs.leaves)):
+            level = new_level()
+            numbers = [Dual.of(leaf, (1.0 if i == j else None,), level) for j, leaf in enumerate(inputs.leaves)]
+            result = inputs.evaluate([_fresh(number) for number in numbers])
+            pairs = [split(leaf, level, ()) for leaf in result.leaves]
+            refuse_complex(inputs, [v for v, _ in pairs], holomorphic, "derivative")
+            aux = stripped(result.aux, level)
+            found.append(rebuild(result.form, (inputs.scalar(t) for _, t in pairs)))
+        if holomorphic and inputs.is_complex:
+            from .jacobian import jacobian
+
+            jacobian(lambda *a: f(*a, **kwargs), argnums=argnums, has_aux=has_aux, holomorphic=True)(*args)
+        trees = rebuild(inputs.trees, iter(found))
+        tree = trees[0] if inputs.single else tuple(trees)
+        return (tree, aux) if has_aux else tree
+
+    return differentiated
+
+
+def _fresh(number: Any) -> Any:
+    return number.copy() if isinstance(number.value, np.ndarray) else number

@@ -1,0 +1,85 @@
+"""Derivatives along one direction, of any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._typing import Tree
+from ..arrays import plain
+from .arguments import flatten, rebuild
+from .jvp import jvp
+
+__all__ = ["directional_derivative"]
+
+
+def directional_derivative(f: Callable[..., Any], x: Tree, v: Tree, *, normalize: bool = False, order: int = 1) -> Any:
+    """The derivative of f at x along v.
+
+    Parameters
+    ----------
+    f : callable
+        A function of one argument.
+    x : array_like
+        The point.
+    v : array_like
+        The direction, of the shape of x; ``(k, *x.shape)`` for k directions.
+    normalize : bool
+        Whether to divide the direction by its length first.
+    order : int
+        The order k: the k-th derivative of t -> f(x + t v) at t = 0.
+
+    Returns
+    -------
+    array
+        Of the output's shape, the directions in front.
+
+    Raises
+    ------
+    ValueError
+        If ``order`` is not a positive integer, or a direction to be normalised is zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> dd.directional_derivative(lambda x: x @ x, np.array([1.0, 2.0]), np.array([3.0, 4.0]), normalize=True)
+    np.float64(4.4)
+    """
+    if not isinstance(order, (int, np.integer)) or order < 1:
+        raise ValueError(f"order must be a positive integer, not {order!r}.")
+    if normalize:
+        v = _unit(x, v)
+
+    def along(g: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda point: jvp(g, (point,), (v,))[1]
+
+    if order == 1:
+        return along(f)(x)
+    leading = np.ndim(flatten(v)[0]) - np.ndim(flatten(x)[0])
+    if leading:
+        rows = [
+            directional_derivative(f, x, rebuild(v, (piece[i] for piece in flatten(v))), order=order)
+            for i in range(len(flatten(v)[0]))
+        ]
+        return rebuild(rows[0], (np.stack(pieces) for pieces in zip(*map(flatten, rows), strict=True)))
+    for _ in range(order):
+        f = along(f)
+    return f(x)
+
+
+def _unit(x: Tree, v: Tree) -> Tree:
+    """The direction divided by its length, each of several by its own."""
+    points = flatten(x)
+    pieces = [np.asarray(piece, dtype=np.result_type(float, plain(piece))) for piece in flatten(v)]
+    squares = 0.0
+    for point, piece in zip(points, pieces, strict=True):
+        axes = tuple(range(piece.ndim - np.ndim(point), piece.ndim))
+        squares = squares + np.sum(np.abs(piece) ** 2, axis=axes)
+    length = np.sqrt(squares)
+    if np.any(length == 0):
+        raise ValueError("a zero direction has no unit vector: leave out normalize=True.")
+    scaled = [piece / np.reshape(length, np.shape(length) + (1,) * np.ndim(point)) for piece, point in zip(pieces, points, strict=True)]
+    return rebuild(v, (s[()] for s in scaled))

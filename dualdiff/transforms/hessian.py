@@ -1,0 +1,284 @@
+"""Second derivatives: Hessians, Hessian-vector products and the derivative along two directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from .._typing import Array, Tree
+from ..arrays import HyperDual
+from ..arrays.dual import as_tangent
+from ..arrays.levels import new_level
+from ..errors import NotScalarError, ShapeError
+from ..tangents import directions
+from .arguments import Inputs, flatten, parts_at, rebuild, refuse_complex, stripped, tangent_or_zero
+from .batching import chunks
+from .points import per_point_hessian
+
+__all__ = ["hessian", "hvp", "second_directional_derivative", "value_grad_and_hessian"]
+
+
+def hessian(
+    f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
+    axis: int | None = None, chunk_size: int | None = None,
+) -> Callable[..., Any]:  # fmt: skip
+    """The second derivatives of f as a function.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays.
+    argnums : int or tuple of int
+        The positional arguments to differentiate with respect to; a tuple gives a tuple of tuples of blocks.
+    has_aux : bool
+        Whether f returns a pair (output, aux); then the result is a pair (Hessian, aux).
+    holomorphic : bool
+        Says that a complex function of complex numbers is holomorphic.
+    axis : int, optional
+        As for `jacobian`: one Hessian for each of many points, ``(..., out, in, in)``.
+    chunk_size : int, optional
+        How many rows are computed at once; by default as many as a memory budget allows.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of f, returns ``f(x).shape + x.shape + x.shape``, exactly symmetric.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> dd.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
+    array([[4., 2.],
+           [2., 0.]])
+    """
+
+    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        inputs = Inputs(f, args, kwargs, argnums, has_aux)
+        _, form, _, bends, aux = _second_order(inputs, axis, chunk_size, holomorphic)
+        tree = rebuild(form, iter(bends))
+        return (tree, aux) if has_aux else tree
+
+    return differentiated
+
+
+def value_grad_and_hessian(
+    f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
+    axis: int | None = None, chunk_size: int | None = None,
+) -> Callable[..., Any]:  # fmt: skip
+    """The value, the gradient and the Hessian of a scalar function, in one evaluation.
+
+    The parameters are those of `hessian`.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of f, returns ``(value, gradient, Hessian)``; with ``has_aux``, ``((value, aux), ...)``.
+
+    Raises
+    ------
+    NotScalarError
+        If f returns an array.
+
+    Examples
+    --------
+    >>> import dualdiff as dd
+    >>> dd.value_grad_and_hessian(lambda x: x**3)(2.0)
+    (8.0, 12.0, 12.0)
+    """
+
+    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        inputs = Inputs(f, args, kwargs, argnums, has_aux)
+        values, form, slopes, bends, aux = _second_order(inputs, axis, chunk_size, holomorphic)
+        if axis is None and (isinstance(form, (list, tuple, dict)) or np.shape(values[0])):
+            raise NotScalarError(
+                "value_grad_and_hessian needs a scalar function, but this one returned shape "
+                f"{[np.shape(v) for v in values]}: use dd.jacobian and dd.hessian."
+            )
+        value, gradient, matrix = inputs.scalar(values[0]), slopes[0], bends[0]
+        return ((value, aux) if has_aux else value), gradient, matrix
+
+    return differentiated
+
+
+def _second_order(
+    inputs: Inputs, axis: int | None, chunk_size: int | None, holomorphic: bool
+) -> tuple[list[Any], Tree, list[Any], list[Any], Any]:
+    if axis is not None:
+        return per_point_hessian(inputs, axis)
+    n = inputs.size
+    values: list[Any] = []
+    form: Tree = None
+    aux: Any = None
+    slopes: list[Array] = []
+    matrices: list[Array] = []
+    for start, stop in chunks(n, 8 * n * n, chunk_size):
+        level = new_level()
+        # The rows start:stop of the upper triangle: the columns from start on.
+        rows = inputs.seeds(start, stop) if n else [None] * len(inputs.leaves)
+        columns = inputs.seeds(start, n) if n else [None] * len(inputs.leaves)
+        result = inputs.evaluate(
+            [
+                HyperDual.of(leaf.copy() if np.ndim(leaf) else leaf, (row, column, None), level)
+                for leaf, row, column in zip(inputs.leaves, rows, columns, strict=True)
+            ]
+        )
+        parts = [parts_at(leaf, level, 3) for leaf in result.leaves]
+        if start == 0:
+            values, form, aux = [v for v, _ in parts], result.form, stripped(result.aux, level)
+            refuse_complex(inputs, values, holomorphic, "hessian")
+            slopes = [np.moveaxis(tangent_or_zero(t[1], v, (n,)), 0, -1) for v, t in parts]
+            matrices = [np.zeros(s.shape + (n,), s.dtype) if isinstance(s, np.ndarray) else None for s in slopes]
+            if any(m is None for m in matrices) or any(not isinstance(t[2], (np.ndarray, type(None))) for _, t in parts):
+                matrices = [_nested_zeros(s, n) for s in slopes]
+        for matrix, (value, tangents) in zip(matrices, parts, strict=True):
+            block = tangent_or_zero(tangents[2], value, (stop - start, n - start))
+            block = np.moveaxis(block, (0, 1), (-2, -1))
+            matrix[..., start:stop, start:] = block
+    bends = [_symmetric(matrix, n) for matrix in matrices]
+    return values, form, [inputs.cut(s) for s in slopes], [_cut_twice(inputs, m) for m in bends], aux
+
+
+def _nested_zeros(slopes: Any, n: int) -> Any:
+    """Zeros that can take the derivatives of the levels below."""
+    return np.zeros_like(slopes, shape=(*np.shape(slopes), n))
+
+
+def _symmetric(matrix: Array, n: int) -> Array:
+    """The upper triangle, mirrored."""
+    return np.where(np.triu(np.ones((n, n), bool)), matrix, np.swapaxes(matrix, -1, -2))
+
+
+def _cut_twice(inputs: Inputs, matrix: Array) -> Tree:
+    """The two last axes, which run over all inputs, in the form of the differentiated arguments."""
+    blocks = []
+    offset = 0
+    for size, shape in zip(inputs.sizes, inputs.shapes, strict=True):
+        rows = np.moveaxis(matrix[..., offset : offset + size, :], -2, 0)
+        tree = inputs.cut(rows)
+
+        def arranged(piece: Any, size: int = size, shape: tuple[int, ...] = shape) -> Any:
+            lead = matrix.ndim - 2
+            return inputs.scalar(np.reshape(np.moveaxis(piece, 0, lead), np.shape(piece)[1 : lead + 1] + shape + np.shape(piece)[lead + 1 :]))
+
+        blocks.append(rebuild(tree, (arranged(piece) for piece in flatten(tree))))
+        offset += size
+    trees = rebuild(inputs.trees, iter(blocks))
+    return trees[0] if inputs.single else tuple(trees)
+
+
+def second_directional_derivative(f: Callable[..., Any], x: Tree, u: Tree, v: Tree) -> Any:
+    """The derivative of f along u and then along v: u' H v for a scalar function with the Hessian H.
+
+    Parameters
+    ----------
+    f : callable
+        A function of one argument.
+    x : array_like
+        The point.
+    u, v : array_like
+        Directions of the shape of x, or ``(p, *x.shape)`` and ``(q, *x.shape)`` for several.
+
+    Returns
+    -------
+    array
+        Of the output's shape, the directions of u and then of v in front.
+
+    Raises
+    ------
+    ShapeError
+        If a direction does not fit the point.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> x = np.array([1.0, 2.0])
+    >>> dd.second_directional_derivative(lambda x: x[0] * x[1], x, np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+    np.float64(1.0)
+    """
+    inputs = Inputs(f, (x,), {}, 0, False)
+    first, second = _directions(inputs, u, "u"), _directions(inputs, v, "v")
+    level = new_level()
+    result = inputs.evaluate(
+        [HyperDual.of(leaf, (a, b, None), level) for leaf, a, b in zip(inputs.leaves, first, second, strict=True)]
+    )
+    leading = _leading(inputs, first) + _leading(inputs, second)
+    parts = [parts_at(leaf, level, 3) for leaf in result.leaves]
+    return rebuild(result.form, (inputs.scalar(tangent_or_zero(t[2], value, leading)) for value, t in parts))
+
+
+def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = None) -> Any:
+    """The product of the Hessian of a scalar function with a vector.
+
+    Parameters
+    ----------
+    f : callable
+        A scalar function of one argument.
+    x : array_like
+        The point.
+    v : array_like
+        The vector, of the shape of x; ``(k, *x.shape)`` for several.
+    chunk_size : int, optional
+        How many entries of the result are computed at once.
+
+    Returns
+    -------
+    array
+        ``H v``, of the shape of v.
+
+    Raises
+    ------
+    ShapeError
+        If the vector does not fit the point.
+    NotScalarError
+        If f returns an array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> dd.hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
+    array([ 6., 12.])
+    """
+    inputs = Inputs(f, (x,), {}, 0, False)
+    along = _directions(inputs, v, "v")
+    leading = _leading(inputs, along)
+    rows = []
+    for start, stop in chunks(inputs.size, 8 * inputs.size * (1 + sum(leading)), chunk_size):
+        level = new_level()
+        seeds = inputs.seeds(start, stop) if inputs.size else [None] * len(inputs.leaves)
+        result = inputs.evaluate(
+            [
+                HyperDual.of(leaf.copy() if np.ndim(leaf) else leaf, (seed, direction, None), level)
+                for leaf, seed, direction in zip(inputs.leaves, seeds, along, strict=True)
+            ]
+        )
+        if len(result.leaves) != 1 or np.shape(result.leaves[0]):
+            raise NotScalarError(
+                f"hvp needs a scalar function, but this one returned shape {[np.shape(r) for r in result.leaves]}: "
+                "use dd.jvp of dd.jacobian(f)."
+            )
+        value, tangents = parts_at(result.leaves[0], level, 3)
+        rows.append(tangent_or_zero(tangents[2], value, (stop - start, *leading)))
+    product = np.moveaxis(np.concatenate(rows) if len(rows) > 1 else rows[0], 0, -1)
+    return inputs.cut(product)
+
+
+def _directions(inputs: Inputs, tree: Tree, name: str) -> list[Any]:
+    given = flatten(tree)
+    if len(given) != len(inputs.leaves):
+        raise ShapeError(f"the direction {name} holds {len(given)} arrays, the point {len(inputs.leaves)}.")
+    return [as_tangent(d, leaf, f"direction {name}") for d, leaf in zip(given, inputs.leaves, strict=True)]
+
+
+def _leading(inputs: Inputs, tangents: list[Any]) -> tuple[int, ...]:
+    found = {directions(t, np.ndim(leaf)) for t, leaf in zip(tangents, inputs.leaves, strict=True)}
+    if len(found) > 1:
+        raise ShapeError(f"directions of different number: {sorted(found)}")
+    return found.pop() if found else ()

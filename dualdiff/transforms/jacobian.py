@@ -1,0 +1,253 @@
+"""Gradients and Jacobians: the derivatives along all unit vectors at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Literal
+
+import numpy as np
+
+from .._typing import Array, Tree
+from ..arrays import Dual
+from ..arrays.levels import new_level
+from ..errors import NotDifferentiableError, NotScalarError
+from .arguments import Inputs, parts_at, rebuild, refuse_complex, stripped, tangent_or_zero
+from .batching import chunks
+from .points import per_point_jacobian
+
+__all__ = ["grad", "jacobian", "value_and_grad", "value_and_jacobian"]
+
+Layout = Literal["numerator", "denominator"]
+
+
+def jacobian(
+    f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
+    layout: Layout = "numerator", axis: int | None = None, chunk_size: int | None = None,
+) -> Callable[..., Any]:  # fmt: skip
+    """The Jacobian of f as a function.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays that returns an array (or a tuple, list, named tuple or dict of them).
+    argnums : int or tuple of int
+        The positional arguments to differentiate with respect to.
+    has_aux : bool
+        Whether f returns a pair (output, aux); then the result is a pair (Jacobian, aux).
+    holomorphic : bool
+        Says that a complex function of complex numbers is holomorphic.
+    layout : {"numerator", "denominator"}
+        Whether the axes of the output come first, ``f(x).shape + x.shape``, or last, ``x.shape + f(x).shape``.
+    axis : int, optional
+        The axis of x along which f acts on each of many points by itself; the result is one small Jacobian a point,
+        ``(..., out, in)``, in one vectorised pass.
+    chunk_size : int, optional
+        How many directions run at once; by default as many as a memory budget allows.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of f, returns the Jacobian.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> dd.jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    both = value_and_jacobian(
+        f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic, layout=layout, axis=axis, chunk_size=chunk_size
+    )
+
+    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
+    def derivative(*args: Any, **kwargs: Any) -> Any:
+        value, matrix = both(*args, **kwargs)
+        return (matrix, value[1]) if has_aux else matrix
+
+    return derivative
+
+
+def value_and_jacobian(
+    f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
+    layout: Layout = "numerator", axis: int | None = None, chunk_size: int | None = None,
+) -> Callable[..., Any]:  # fmt: skip
+    """The value and the Jacobian of f, in one evaluation; the parameters are those of `jacobian`.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of f, returns ``(value, Jacobian)``; with ``has_aux``, ``((value, aux), Jacobian)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> dd.value_and_jacobian(lambda x: 3 * x)(np.array([1.0, 2.0]))
+    (array([3., 6.]), array([[3., 0.],
+           [0., 3.]]))
+    """
+    if layout not in ("numerator", "denominator"):
+        raise ValueError(f"layout must be 'numerator' or 'denominator', not {layout!r}.")
+    return _differentiated(f, argnums, has_aux, holomorphic, layout, axis, chunk_size, scalar=False)
+
+
+def grad(
+    f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
+    axis: int | None = None, chunk_size: int | None = None,
+) -> Callable[..., Any]:  # fmt: skip
+    """The gradient of a scalar function as a function; it has the shape of its argument.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays that returns a scalar (with ``axis``, one scalar a point).
+    argnums, has_aux, holomorphic, axis, chunk_size
+        As for `jacobian`.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of f, returns the gradient.
+
+    Raises
+    ------
+    NotScalarError
+        If f returns an array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> dd.grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
+    both = value_and_grad(f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic, axis=axis, chunk_size=chunk_size)
+
+    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
+    def derivative(*args: Any, **kwargs: Any) -> Any:
+        value, gradient = both(*args, **kwargs)
+        return (gradient, value[1]) if has_aux else gradient
+
+    return derivative
+
+
+def value_and_grad(
+    f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
+    axis: int | None = None, chunk_size: int | None = None,
+) -> Callable[..., Any]:  # fmt: skip
+    """The value and the gradient of a scalar function, in one evaluation; the parameters are those of `grad`.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of f, returns ``(value, gradient)``; with ``has_aux``, ``((value, aux), gradient)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> dd.value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
+    (np.float64(5.0), array([2., 4.]))
+    """
+    return _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, scalar=True)
+
+
+def _differentiated(
+    f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, holomorphic: bool, layout: str, axis: int | None,
+    chunk_size: int | None, scalar: bool,
+) -> Callable[..., Any]:  # fmt: skip
+    verb = "grad" if scalar else "jacobian"
+
+    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
+    def both(*args: Any, **kwargs: Any) -> Any:
+        inputs = Inputs(f, args, kwargs, argnums, has_aux)
+        if axis is not None:
+            value, form, matrices, aux = per_point_jacobian(inputs, axis, scalar)
+            tree: Tree = rebuild(form, iter(matrices))
+        else:
+            value, form, rows, aux = _columns(inputs, chunk_size, holomorphic, verb, scalar)
+            tree = rebuild(form, (_arranged(inputs, row, layout) for row in rows))
+        value = rebuild(form, (inputs.scalar(v) for v in value))
+        return ((value, aux), tree) if has_aux else (value, tree)
+
+    return both
+
+
+def _columns(
+    inputs: Inputs, chunk_size: int | None, holomorphic: bool, verb: str, scalar: bool
+) -> tuple[list[Any], Tree, list[Array], Any]:
+    """The values of the output's leaves and, for each, the derivatives along all unit vectors in front."""
+    values: list[Any] = []
+    blocks: list[list[Array]] = []
+    form: Tree = None
+    aux: Any = None
+    for start, stop in chunks(inputs.size, 8 * inputs.size, chunk_size):
+        level = new_level()
+        seeds = inputs.seeds(start, stop) if inputs.size else [None] * len(inputs.leaves)
+        result = inputs.evaluate(
+            [Dual.of(_again(leaf), (seed,), level) for leaf, seed in zip(inputs.leaves, seeds, strict=True)]
+        )
+        parts = [parts_at(leaf, level, 1) for leaf in result.leaves]
+        if start == 0:
+            values, form, aux = [v for v, _ in parts], result.form, stripped(result.aux, level)
+            if scalar:
+                _refuse_vectors(form, values)
+            refuse_complex(inputs, values, holomorphic, verb)
+        blocks.append([tangent_or_zero(t, v, (stop - start,)) for v, (t,) in parts])
+    rows = [np.concatenate(columns) if len(columns) > 1 else columns[0] for columns in zip(*blocks, strict=True)]
+    if holomorphic and inputs.is_complex:
+        _check_holomorphic(inputs, rows)
+    return values, form, rows, aux
+
+
+def _again(leaf: Any) -> Any:
+    return leaf.copy() if np.ndim(leaf) else leaf
+
+
+def _arranged(inputs: Inputs, rows: Array, layout: str) -> Tree:
+    """Rows of derivatives, directions in front, as the Jacobian of one leaf of the output."""
+    matrix = np.moveaxis(rows, 0, -1)
+    tree = inputs.cut(matrix)
+    if layout == "numerator":
+        return tree
+    count = rows.ndim - 1
+
+    def turned(piece: Array) -> Array:
+        return np.moveaxis(piece, range(count), range(-count, 0)) if count else piece
+
+    from .arguments import flatten
+
+    return rebuild(tree, (turned(piece) for piece in flatten(tree)))
+
+
+def _refuse_vectors(form: Tree, values: list[Any]) -> None:
+    if len(values) != 1 or isinstance(form, (list, tuple, dict)) or np.shape(values[0]) != ():
+        shape = [np.shape(v) for v in values] if len(values) != 1 else np.shape(values[0])
+        raise NotScalarError(
+            f"grad needs a scalar function, but this one returned shape {shape}: use dd.jacobian, or sum the output."
+        )
+
+
+def _check_holomorphic(inputs: Inputs, rows: list[Array]) -> None:
+    """Compare the derivative along i v with i times that along v, for one v: equal for a holomorphic function only."""
+    level = new_level()
+    weights = np.linspace(1.0, 2.0, inputs.size)
+    cuts = np.cumsum([0, *inputs.sizes])
+    seeds = [
+        np.reshape(1j * weights[a:b], shape)[()] if np.iscomplexobj(leaf) else np.zeros(shape)[()]
+        for a, b, shape, leaf in zip(cuts, cuts[1:], inputs.shapes, inputs.leaves, strict=False)
+    ]
+    result = inputs.evaluate(
+        [Dual.of(_again(leaf), (seed,), level) for leaf, seed in zip(inputs.leaves, seeds, strict=True)]
+    )
+    mask = np.concatenate([np.full(n, np.iscomplexobj(x)) for n, x in zip(inputs.sizes, inputs.leaves, strict=True)])
+    for leaf, row in zip(result.leaves, rows, strict=True):
+        value, (tangent,) = parts_at(leaf, level, 1)
+        expected = 1j * np.tensordot(weights * mask, row, 1)
+        found = tangent_or_zero(tangent, value, ())
+        scale = np.max(np.abs(expected), initial=1e-300)
+        if not np.allclose(found, expected, rtol=1e-6, atol=1e-6 * scale, equal_nan=True):
+            raise NotDifferentiableError("the function is not holomorphic: use dd.jvp for its real-linear differential.")

@@ -1,0 +1,117 @@
+"""Jacobian-vector products: the derivative along given directions, and the linear map at a point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._typing import Tree
+from ..arrays import Dual, is_number, plain
+from ..arrays.dual import as_tangent
+from ..arrays.levels import new_level
+from ..errors import ShapeError
+from ..tangents import directions
+from .arguments import Inputs, flatten, rebuild, split, stripped
+
+__all__ = ["jvp", "linearize"]
+
+
+def jvp(f: Callable[..., Any], primals: Tree, tangents: Tree, *, has_aux: bool = False) -> Any:
+    """The value of f and its derivative along a tangent.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays.
+    primals : array_like or tuple
+        The point: a tuple of arguments, or one bare argument.
+    tangents : array_like or tuple
+        The direction, of the same form. A tangent of shape ``(k, *x.shape)`` holds k directions.
+    has_aux : bool
+        Whether f returns a pair (output, aux), of which only the output is differentiated.
+
+    Returns
+    -------
+    value : array
+        ``f(*primals)``.
+    tangent : array
+        The derivative, of the value's shape; ``(k, *value.shape)`` for k directions. For a complex function it is the
+        real-linear differential.
+    aux : object
+        With ``has_aux`` only.
+
+    Raises
+    ------
+    ShapeError
+        If a tangent does not fit its primal.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> dd.jvp(np.sin, 0.0, 2.0)
+    (0.0, 2.0)
+    """
+    if not isinstance(primals, tuple):
+        primals, tangents = (primals,), (tangents,)
+    if not isinstance(tangents, tuple) or len(tangents) != len(primals):
+        raise ShapeError(f"{len(primals)} primals need as many tangents, given as a tuple.")
+    inputs = Inputs(f, primals, {}, tuple(range(len(primals))), has_aux)
+    along = flatten(tangents)
+    if len(along) != len(inputs.leaves):
+        raise ShapeError(f"{len(inputs.leaves)} arrays among the primals, {len(along)} among the tangents.")
+    level = new_level()
+    numbers = []
+    found: set[tuple[int, ...]] = set()
+    for leaf, tangent in zip(inputs.leaves, along, strict=True):
+        fitted = as_tangent(_owned(tangent), leaf, "tangent")
+        found.add(directions(fitted, np.ndim(leaf)))
+        numbers.append(Dual.of(leaf, (fitted,), level))
+    if len(found) > 1:
+        raise ShapeError(f"tangents with different directions in front: {sorted(found)}. Give each the same number.")
+    leading = found.pop() if found else ()
+    result = inputs.evaluate(numbers)
+    pairs = [split(leaf, level, leading) for leaf in result.leaves]
+    value = rebuild(result.form, (inputs.scalar(v) for v, _ in pairs))
+    tangent = rebuild(result.form, (inputs.scalar(t) for _, t in pairs))
+    return (value, tangent, stripped(result.aux, level)) if has_aux else (value, tangent)
+
+
+def _owned(tangent: Any) -> Any:
+    return tangent.copy() if isinstance(tangent, np.ndarray) or (is_number(tangent) and np.ndim(plain(tangent))) else tangent
+
+
+def linearize(f: Callable[..., Any], *primals: Any) -> Any:
+    """The value of f at a point and its derivative there as a function of the direction.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays.
+    *primals : array_like
+        The point.
+
+    Returns
+    -------
+    value : array
+        ``f(*primals)``.
+    differential : callable
+        Maps tangents, one for each primal, to the derivative along them.
+
+    Examples
+    --------
+    >>> import dualdiff as dd
+    >>> value, differential = dd.linearize(lambda x: x**2, 3.0)
+    >>> value, differential(0.1)
+    (9.0, 0.6000000000000001)
+    """
+    point = Inputs(f, primals, {}, tuple(range(len(primals))), False)
+    kept = tuple(rebuild(point.trees, iter(point.leaves)))
+    result = point.evaluate([leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in point.leaves])
+
+    def differential(*tangents: Any) -> Any:
+        return jvp(f, kept, tangents)[1]
+
+    return rebuild(result.form, (point.scalar(leaf) for leaf in result.leaves)), differential
