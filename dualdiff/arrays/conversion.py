@@ -62,7 +62,7 @@ class ConversionMethods(Number):
         return bool(plain(self))
 
     def __round__(self, digits: int | None = None) -> Any:
-        return round(float(plain(self))) if digits is None else np.round(self, digits)
+        return round(plain(self)) if digits is None else np.round(self, digits)
 
     def __floor__(self) -> int:
         return math.floor(plain(self))
@@ -112,7 +112,7 @@ class ConversionMethods(Number):
         return objects
 
     def __repr__(self) -> str:
-        fields = [f"{name}={_shown(t)}" for name, t in zip(self.PARTS, self.tangents(), strict=True)]
+        fields = [f"{name.lstrip('_')}={_shown(self.part(name))}" for name in self.PARTS]
         return f"{type(self).__name__}({_shown(self.value)}, {', '.join(fields)})"
 
     __str__ = __repr__
@@ -121,7 +121,8 @@ class ConversionMethods(Number):
         if not spec:
             return repr(self)
         parts = [format(self.value, spec)]
-        for name, tangent in zip(self.PARTS, self.tangents(), strict=True):
+        for name in self.PARTS:
+            tangent, name = self.part(name), name.lstrip("_")
             shown = [format(t, spec) for t in np.ravel(tangent)] if isinstance(tangent, np.ndarray) else None
             parts.append(f"{name}={'[' + ', '.join(shown) + ']' if shown else _formatted(tangent, spec)}")
         return f"{type(self).__name__}({', '.join(parts)})"

@@ -52,7 +52,7 @@ def parameters(function: NumPyFunction) -> tuple[tuple[str, ...], str]:
     for parameter in signature.parameters.values():
         if parameter.kind is parameter.VAR_POSITIONAL:
             variadic = parameter.name
-        elif parameter.kind is not parameter.VAR_KEYWORD:
+        elif parameter.kind not in (parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):
             names.append(parameter.name)
     return tuple(names), variadic
 
@@ -200,7 +200,7 @@ def _zero_slope(rule: ZeroSlope, call: Call) -> Any:
 
 def _linear(rule: Linear, call: Call) -> Any:
     name = call.first()
-    _refuse_numbers(call, {name})
+    _refuse_numbers(call, {name, rule.offset})
     array = call.arguments[name]
     start = call.arguments.get(rule.offset)
     if start is not None and start is not np._NoValue:
@@ -229,7 +229,7 @@ def _shifted_axes(rule: Linear, call: Call, part: Array, leading: int) -> tuple[
             elif rule.none == "last" and call.arguments.get("s") is not None:
                 given = tuple(range(-len(call.arguments["s"]), 0))
             else:
-                given = tuple(range(-count, 0))
+                given = tuple(range(-count, 0)) if rule.none else -1
         elif isinstance(given, Iterable):
             given = tuple(a if a < 0 else a - count for a in given)
         elif given >= 0:
@@ -265,8 +265,9 @@ def _composite(rule: Composite, call: Call) -> Any:
     number = top(leaves(list(call.arguments.values())))
     if number is None:
         return call()
-    result = rule.function(**call.arguments) if not call.variadic else rule.function(*call.arguments[call.variadic])
-    if rule.own_value:
+    arguments = dict(call.arguments)
+    result = rule.function(*arguments.pop(call.variadic, ()), **arguments)
+    if rule.own_value or any(result is argument for argument in call.arguments.values()):
         return result
     value = call(**{name: replaced(argument, number.value_at) for name, argument in call.arguments.items()})
     return _with_value(result, value, number)

@@ -48,14 +48,19 @@ class Dual(ArrayMethods):
     Dual(5.0, tangent=2.0)
     """
 
-    __slots__ = ("level", "tangent", "value")
+    __slots__ = ("_tangent", "level", "value")
 
-    PARTS: ClassVar[tuple[str, ...]] = ("tangent",)
+    PARTS: ClassVar[tuple[str, ...]] = ("_tangent",)
 
     def __init__(self, value: Any, tangent: Any = None, level: int | None = None) -> None:
         self.value = as_value(value)
         self.level = nesting(self.value, tangent) if level is None else level
-        self.tangent = as_tangent(tangent, self.value, "tangent")
+        self._tangent = as_tangent(tangent, self.value, "tangent")
+
+    @property
+    def tangent(self) -> Any:
+        """The derivative, in numbers: of the value's shape, or with directions in front."""
+        return self.part("_tangent")
 
     # -------------------------------------------------------------------------------------- chain rule
 
@@ -72,6 +77,8 @@ class Dual(ArrayMethods):
         sign = _sign_at_second_order(ufunc, values[0])
         y = ufunc(*values, **kwargs) if sign is None else values[0] * sign
         shape = np.shape(y)
+        if len(values) > 1 and type(y) is not float:
+            values = _at_precision(values, y)
         careful = not rule.tame and (not ts.finite(y) or _is_singular(rule, y, values))
         total: Tangent = None
         leading: tuple[int, ...] | None = None
@@ -79,7 +86,7 @@ class Dual(ArrayMethods):
         for x, partial in zip(inputs, rule.partials, strict=False):
             if partial is None or not isinstance(x, Number) or x.level != level:
                 continue
-            tangent = ts.current(x.tangent)  # type: ignore[attr-defined]
+            tangent = ts.current(x._tangent)  # type: ignore[attr-defined]
             if isinstance(tangent, Zero):
                 continue
             count = ndim(x.value)
@@ -115,7 +122,7 @@ class Dual(ArrayMethods):
         total: Tangent = None
         arrays = [v if hasattr(v, "ndim") else np.asarray(v) for v in values]
         for i, x in enumerate(operands.values()):
-            tangent = self.part_of(x, "tangent")
+            tangent = self.part_of(x, "_tangent")
             if tangent is None:
                 continue
             total = ts.add(total, apply_front(rule, function, i, tangent, arrays, others))
@@ -126,7 +133,9 @@ class Dual(ArrayMethods):
         values = [self.value_at(x) for x in operands.values()]
         result = function(*values, **others)
         arrays = [v if hasattr(v, "ndim") else np.asarray(v) for v in values]
-        tangents = [self.part_of(x, "tangent") for x in operands.values()]
+        tangents = [self.part_of(x, "_tangent") for x in operands.values()]
+        if all(t is None for t in tangents):
+            return self.constant(result)
         differential = rule.function(tangents, arrays, result, **others)
         if isinstance(differential, tuple):
             parts = [self.of(r, (d,), self.level) for r, d in zip(result, differential, strict=True)]
@@ -139,7 +148,7 @@ class Dual(ArrayMethods):
     def __mul__(self, other: Any) -> Any:
         kind, value = type(other), self.value
         if kind is Dual and other.level == self.level:
-            v, s, t = other.value, self.tangent, other.tangent
+            v, s, t = other.value, self._tangent, other._tangent
             if (
                 type(s) is type(t) is type(value) is type(v) is np.ndarray
                 and value.shape == v.shape and s.shape == t.shape and value.dtype == v.dtype
@@ -152,7 +161,7 @@ class Dual(ArrayMethods):
                 if -_HUGE < y < _HUGE:
                     return _made(y, s * v + value * t, self.level)
         elif kind in _PLAIN_FACTORS and -_HUGE < other < _HUGE:
-            t = self.tangent
+            t = self._tangent
             if type(t) is np.ndarray or type(t) is float:
                 return _made(value * other, t * other, self.level)
         return super().__mul__(other)
@@ -162,14 +171,14 @@ class Dual(ArrayMethods):
     def __add__(self, other: Any) -> Any:
         kind, value = type(other), self.value
         if kind is Dual and other.level == self.level:
-            v, s, t = other.value, self.tangent, other.tangent
+            v, s, t = other.value, self._tangent, other._tangent
             if (
                 type(s) is type(t) is type(value) is type(v) is np.ndarray
                 and value.shape == v.shape and s.shape == t.shape and value.dtype == v.dtype
             ) or (type(value) is type(v) is float and type(s) is type(t) and type(s) in (float, np.ndarray)):  # fmt: skip
                 return _made(value + v, s + t, self.level)
         elif kind in _PLAIN_FACTORS:
-            t = self.tangent
+            t = self._tangent
             if type(t) is float:
                 return _made(value + other, t, self.level)
             if type(t) is np.ndarray:
@@ -181,14 +190,14 @@ class Dual(ArrayMethods):
     def __sub__(self, other: Any) -> Any:
         kind, value = type(other), self.value
         if kind is Dual and other.level == self.level:
-            v, s, t = other.value, self.tangent, other.tangent
+            v, s, t = other.value, self._tangent, other._tangent
             if (
                 type(s) is type(t) is type(value) is type(v) is np.ndarray
                 and value.shape == v.shape and s.shape == t.shape and value.dtype == v.dtype
             ) or (type(value) is type(v) is float and type(s) is type(t) and type(s) in (float, np.ndarray)):  # fmt: skip
                 return _made(value - v, s - t, self.level)
         elif kind in _PLAIN_FACTORS:
-            t = self.tangent
+            t = self._tangent
             if type(t) is float:
                 return _made(value - other, t, self.level)
             if type(t) is np.ndarray:
@@ -196,13 +205,13 @@ class Dual(ArrayMethods):
         return super().__sub__(other)
 
     def __rsub__(self, other: Any) -> Any:
-        t = self.tangent
+        t = self._tangent
         if type(other) in _PLAIN_FACTORS and (type(t) is np.ndarray or type(t) is float):
             return _made(other - self.value, -t, self.level)
         return super().__rsub__(other)
 
     def __neg__(self) -> Any:
-        t = self.tangent
+        t = self._tangent
         if type(t) is np.ndarray or type(t) is float:
             return _made(-self.value, -t, self.level)
         return super().__neg__()
@@ -216,7 +225,7 @@ def _made(value: Any, tangent: Tangent, level: int) -> Dual:
     """A dual of parts known to fit."""
     self = _new(Dual)
     self.value = value
-    self.tangent = tangent
+    self._tangent = tangent
     self.level = level
     return self
 
@@ -240,7 +249,8 @@ def apply_front(
     leading = ts.directions(tangent, ndim(values[i]))
     if not leading:
         return function(*(tangent if j == i else v for j, v in enumerate(values)), **others)
-    if rule.over is not None:
+    # Core axes counted from the front, given by axes=, would be off by one.
+    if rule.over is not None and not {"axes", "axis"} & others.keys() or not isinstance(function, np.ufunc) and rule.over:
         return rule.over(i, tangent, values, function=function, **others)
     rows = [function(*(row if j == i else v for j, v in enumerate(values)), **others) for row in tangent]
     return np.stack(rows) if rows else np.zeros((0, *np.shape(function(*values, **others))))
@@ -256,13 +266,15 @@ def _is_singular(rule: Elementwise, y: Array, values: list[Array]) -> bool:
 
 def _careful_term(partial: Any, y: Array, values: list[Array], tangent: Tangent) -> Tangent:
     """Slope times tangent where the slope may be infinite: a zero tangent wins, a nan result has a nan derivative."""
+    # Python floats raise where NumPy's give inf.
+    y, *values = (np.asarray(v)[()] if type(v) in (float, complex) else v for v in (y, *values))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         slope = partial(y, *values)
         undefined = np.isnan(plain(y))
         if np.any(undefined):
             slope = np.where(undefined, np.nan, slope)
         term = ts.scale_carefully(slope, tangent)
-    moving = ~ts.vanishes(tangent) & ~np.isfinite(plain(slope)) & ~undefined
+    moving = np.logical_not(ts.vanishes(tangent)) & ~np.isfinite(plain(slope)) & ~undefined
     if ndim(moving) > ndim(y):
         moving = moving.any(axis=tuple(range(ndim(moving) - ndim(y))))
     if np.any(moving):
@@ -282,6 +294,15 @@ def _strengthened(values: list[Any], inputs: tuple[Any, ...]) -> list[Any]:
                 for v, x in zip(values, inputs, strict=True)
             ]
     return values
+
+
+def _at_precision(values: list[Any], y: Array) -> list[Any]:
+    """Plain arrays of a lower precision, or of integers, in the precision of the result, for the partial derivatives."""
+    dtype = getattr(y, "dtype", None)
+    return [
+        v.astype(np.result_type(v.dtype, dtype)) if isinstance(v, (np.ndarray, np.generic)) and v.dtype != dtype else v
+        for v in values
+    ]
 
 
 def _sign_at_second_order(ufunc: Any, value: Array) -> Array:

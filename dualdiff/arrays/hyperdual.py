@@ -12,7 +12,7 @@ from ..errors import ShapeError
 from ..rules.elementwise import minus_one, one, power_of
 from ..rules.kinds import Custom, Elementwise, Product
 from ..tangents import Zero, ndim
-from .dual import Dual, _is_singular, _Power, _strengthened, as_tangent, as_value
+from .dual import Dual, _at_precision, _is_singular, _Power, _strengthened, as_tangent, as_value
 from .levels import nesting
 from .methods import ArrayMethods, is_plain_scalar
 from .number import Number, is_number, settled
@@ -51,18 +51,33 @@ class HyperDual(ArrayMethods):
     12.0
     """
 
-    __slots__ = ("eps1", "eps12", "eps2", "level", "value")
+    __slots__ = ("_eps1", "_eps12", "_eps2", "level", "value")
 
-    PARTS: ClassVar[tuple[str, ...]] = ("eps1", "eps2", "eps12")
+    PARTS: ClassVar[tuple[str, ...]] = ("_eps1", "_eps2", "_eps12")
 
     def __init__(
         self, value: Any, eps1: Any = None, eps2: Any = None, eps12: Any = None, level: int | None = None
     ) -> None:
         self.value = as_value(value)
         self.level = nesting(self.value, eps1, eps2, eps12) if level is None else level
-        self.eps1 = as_tangent(eps1, self.value, "part eps1")
-        self.eps2 = as_tangent(eps2, self.value, "part eps2")
-        self.eps12 = self._mixed(eps12)
+        self._eps1 = as_tangent(eps1, self.value, "part eps1")
+        self._eps2 = as_tangent(eps2, self.value, "part eps2")
+        self._eps12 = self._mixed(eps12)
+
+    @property
+    def eps1(self) -> Any:
+        """The derivative along the first direction, in numbers."""
+        return self.part("_eps1")
+
+    @property
+    def eps2(self) -> Any:
+        """The derivative along the second direction, in numbers."""
+        return self.part("_eps2")
+
+    @property
+    def eps12(self) -> Any:
+        """The second derivative along both directions, in numbers."""
+        return self.part("_eps12")
 
     def _mixed(self, eps12: Any) -> Tangent:
         if eps12 is None or (np.ndim(eps12) == 0 and not is_number(eps12) and eps12 == 0):
@@ -86,12 +101,14 @@ class HyperDual(ArrayMethods):
             return self._nested(ufunc, original, kwargs)
         values = _strengthened([self.value_at(x) for x in inputs], inputs)
         y = called(*values, **kwargs)
+        if len(values) > 1 and type(y) is not float:
+            values = _at_precision(values, y)
         if not rule.tame and (not ts.finite(y) or _is_singular(rule, y, values)):
             return self._nested(ufunc, original, kwargs)
         shape = np.shape(y)
-        first = [self._aligned(x, "eps1", len(shape)) for x in inputs]
-        second = [self._aligned(x, "eps2", len(shape)) for x in inputs]
-        mixed = [self._aligned(x, "eps12", len(shape)) for x in inputs]
+        first = [self._aligned(x, "_eps1", len(shape)) for x in inputs]
+        second = [self._aligned(x, "_eps2", len(shape)) for x in inputs]
+        mixed = [self._aligned(x, "_eps12", len(shape)) for x in inputs]
         slopes = [
             None if p is None or (e1 is None and e2 is None and e12 is None) else p if p in (one, minus_one) else p(y, *values)
             for p, e1, e2, e12 in zip(rule.partials, first, second, mixed, strict=True)
@@ -180,7 +197,7 @@ class HyperDual(ArrayMethods):
             return result
         tangent = None
         if result.level == self.level:
-            result, tangent = result.value, ts.current(result.tangent)
+            result, tangent = result.value, ts.current(result._tangent)
             tangent = None if isinstance(tangent, Zero) else tangent
         value, e1 = _split(result, inner)
         e2, e12 = _split(tangent, inner)

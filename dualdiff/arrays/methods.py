@@ -271,6 +271,12 @@ class ArrayMethods(ConversionMethods, Number):
         """See ``numpy.ndarray.compress``."""
         return np.compress(condition, self, axis=axis) if out is None else np.compress(condition, self, axis, out)
 
+    def conj(self) -> Any:
+        """See ``numpy.ndarray.conj``: a real array is returned as it is."""
+        return np.conjugate(self) if self.dtype.kind == "c" else self
+
+    conjugate = conj
+
     def fill(self, new: Any) -> None:
         """See ``numpy.ndarray.fill``."""
         self[...] = new
@@ -343,7 +349,7 @@ _METHODS: dict[str, Any] = {
 # NumPy's loops over object arrays call the methods of a scalar dual by the ufunc's name.
 _SCALAR_METHODS = (
     "sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh",
-    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "square", "reciprocal", "conjugate", "conj",
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "square", "reciprocal",
     "rint", "fabs", "floor", "ceil", "trunc", "sign", "hypot", "deg2rad", "rad2deg", "degrees", "radians", "fmod",
     "logaddexp", "logaddexp2", "copysign", "isfinite", "isnan", "isinf", "signbit",
 )  # fmt: skip

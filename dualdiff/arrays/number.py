@@ -71,6 +71,13 @@ class Number:
         value = self.value
         return all(map(is_zero, self.tangents())) and (not is_number(value) or value.is_constant())
 
+    def part(self, name: str) -> Tangent:
+        """A tangent in numbers, a symbolic zero as zeros of the value's shape."""
+        tangent = current(getattr(self, name))
+        if not isinstance(tangent, Zero):
+            return tangent
+        return ts.zeros((), np.shape(self.value), self.dtype)
+
     def value_at(self, x: Any) -> Any:
         """The value of a number of this level; anything else is a constant here."""
         return x.value if is_number(x) and x.level == self.level else x
@@ -85,7 +92,8 @@ class Number:
     def constant(self, value: Any) -> Any:
         """A result of slope zero: float arrays can take a derivative later, other results are plain."""
         if isinstance(value, (tuple, list)):
-            return type(value)(self.constant(v) for v in value)
+            parts = [self.constant(v) for v in value]
+            return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
         if not is_number(value) and np.result_type(value).kind not in "fc":
             return value
         return self.of(value, (None,) * len(self.PARTS), self.level)
@@ -175,7 +183,7 @@ class Number:
             return type(value)(numbers) if type(value) in (list, tuple) else type(value)(*numbers)
         storage = ts.storage(value)
         if isinstance(storage, np.ndarray) and storage.ndim:
-            view = storage.base is not None and any(ts.shares_memory(value, x.value) for x in sources)
+            view = any(ts.shares_memory(value, x.value) for x in sources)
             for position, tangent in enumerate(tangents):
                 if tangent is None or isinstance(tangent, Zero):
                     if not view:
@@ -240,13 +248,25 @@ def settled(value: Any, tangent: Tangent) -> Tangent:
     if isinstance(tangent, Zero):
         return tangent
     kind = type(value)
-    if kind is float or kind is complex:
+    if kind is float:
+        return payload(np.real(tangent) if np.iscomplexobj(plain(tangent)) else tangent)
+    if kind is complex:
         return payload(tangent)
+    if is_number(value) and ndim(tangent) and not is_number(tangent):
+        # A write of a number of the value's level must find room for its derivative.
+        return _as_constant_of(value, ts.cast(tangent, value.dtype))
     if ndim(tangent) == 0 and not is_number(tangent) and not isinstance(value, np.ndarray) and hasattr(value, "dtype"):
         return value.dtype.type(tangent) if not is_number(value) else payload(tangent)
     if isinstance(value, np.ndarray) and not hasattr(tangent, "dtype"):
         return np.asarray(tangent, value.dtype)
     return ts.cast(tangent, value.dtype) if hasattr(value, "dtype") else tangent
+
+
+def _as_constant_of(value: Any, array: Array) -> Any:
+    """The array as a constant of the levels of the value."""
+    if not is_number(value):
+        return array
+    return value.of(_as_constant_of(value.value, array), (None,) * len(value.PARTS), value.level)
 
 
 # ------------------------------------------------------------------------------------- numbers in trees
@@ -326,7 +346,7 @@ def _stacked(objects: Any) -> Any:
     number = top(entries)
     if number is None:
         try:
-            return objects.astype(np.result_type(*(e for e in entries)) if entries else float)
+            return np.array(entries, dtype=complex if any(map(np.iscomplexobj, entries)) else float).reshape(objects.shape)
         except (TypeError, ValueError) as error:
             raise TypeError("an object array in which not every entry is a number cannot be differentiated.") from error
     if not all(np.ndim(e) == 0 for e in entries):

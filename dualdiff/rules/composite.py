@@ -57,7 +57,7 @@ def _cumprod(a: Array, axis: int | None = None, dtype: Any = None, out: None = N
 
 
 def _cumulative_prod(
-    x: Array, /, *, axis: int | None = None, dtype: Any = None, out: None = None, include_initial: bool = False
+    x: Array, *, axis: int | None = None, dtype: Any = None, out: None = None, include_initial: bool = False
 ) -> Array:
     axis = 0 if axis is None else axis
     result = _cumprod(x, axis, dtype)
@@ -210,6 +210,21 @@ def _nan_to_num(
     return np.where(np.isneginf(values), limits.min if neginf is None else neginf, result)
 
 
+def _broadcast_arrays(*args: Array, subok: bool = False) -> tuple[Array, ...]:
+    shape = np.broadcast_shapes(*(np.shape(a) for a in args))
+    return tuple(a if np.shape(a) == shape else np.broadcast_to(a, shape) for a in args)
+
+
+def _meshgrid(*xi: Array, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple[Array, ...]:
+    if indexing not in ("xy", "ij"):
+        raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
+    count = len(xi)
+    axes = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
+    grids = [np.reshape(x, [-1 if a == axis else 1 for a in range(count)]) for x, axis in zip(xi, axes, strict=True)]
+    grids = grids if sparse else list(_broadcast_arrays(*grids))
+    return tuple(np.copy(g) if copy else g for g in grids)
+
+
 # fmt: off
 COMPOSITE: Table = {
     np.prod:        Composite(_prod),
@@ -224,8 +239,10 @@ COMPOSITE: Table = {
     np.linspace:    Composite(_linspace),
     np.linalg.norm: Composite(_norm),
     np.linalg.vector_norm:
-        Composite(lambda x, /, *, axis=None, keepdims=False, ord=2: _flat_norm(x, ord, axis, keepdims)),
-    np.linalg.vecdot: Composite(lambda x1, x2, /, *, axis=-1: np.vecdot(np.moveaxis(x1, axis, -1), np.moveaxis(x2, axis, -1))),
+        Composite(lambda x, *, axis=None, keepdims=False, ord=2: _flat_norm(x, ord, axis, keepdims)),
+    np.linalg.vecdot: Composite(lambda x1, x2, *, axis=-1: np.vecdot(np.moveaxis(x1, axis, -1), np.moveaxis(x2, axis, -1))),
+    np.broadcast_arrays: Composite(_broadcast_arrays, own_value=True),
+    np.meshgrid:    Composite(_meshgrid, own_value=True),
     np.full_like:   Composite(_full_like, own_value=True),
 }
 # fmt: on

@@ -19,18 +19,25 @@ from .values import is_complex, value_of
 
 __all__ = ["COMPLEX_RULES", "ELEMENTWISE", "ZERO_SLOPES", "minus_one", "one", "power_of"]
 
-LN2, LN10 = math.log(2), math.log(10)
-
-
 def _magnitude(x: Array) -> Array:
     """|x| without the kink of np.abs: a branch, differentiable from its own side."""
-    return np.where(x < 0, -x, x)
+    return np.where((np.real(x) if is_complex(x) else x) < 0, -x, x)
 
 
-def _sech_squared(x: Array) -> Array:
-    # 1 - y*y cancels for large |x|, and cosh overflows.
+def _one_minus_square(x: Array) -> Array:
+    # 1 - x*x cancels near 1, and the derivative of (1 - x) * (1 + x) cancels near 0.
+    return np.where(np.abs(value_of(x)) < 0.7, 1 - x * x, (1 - x) * (1 + x))
+
+
+def _log_of(base: int, y: Array) -> Any:
+    """log(base) in the precision of y."""
+    return np.log(np.longdouble(base)) if getattr(y, "dtype", None) in (np.longdouble, np.clongdouble) else math.log(base)
+
+
+def _sech_squared(y: Array, x: Array) -> Array:
+    # 1 - y*y cancels for large |x|, cosh overflows, and the derivative of the exponential form cancels near 0.
     e = np.exp(-2 * _magnitude(x))
-    return 4 * e / ((1 + e) * (1 + e))
+    return np.where(np.abs(value_of(y)) < 0.7, 1 - y * y, 4 * e / ((1 + e) * (1 + e)))
 
 
 def _reciprocal_hypot(x: Array) -> Array:
@@ -39,9 +46,19 @@ def _reciprocal_hypot(x: Array) -> Array:
 
 
 def _hypot_share(y: Array, x: Array) -> Array:
-    # At the origin hypot is |x|, whose symmetric derivative is 0.
+    # At the origin hypot is |x|: its slope jumps, so the symmetric derivative is 0 and the second one infinite, as cbrt's.
     zero = y == 0
-    return np.where(zero, 0, x / np.where(zero, 1, y))
+    if not np.any(zero):
+        return x / y
+    return np.where(zero, np.cbrt(np.where(zero, x, 1)), x / np.where(zero, 1, y))
+
+
+def _phase(x: Array) -> Array:
+    """x / |x| of a complex number; at 0 as above."""
+    zero = x == 0
+    if not np.any(zero):
+        return x / np.abs(x)
+    return np.where(zero, np.power(np.where(zero, x, 1), 1 / 3), x / np.abs(np.where(zero, 1, x)))
 
 
 def _power_by_base(y: Array, x1: Array, x2: Array) -> Array:
@@ -141,26 +158,29 @@ ELEMENTWISE: Table = {
     np.float_power: Elementwise((_power_by_base, _power_by_exponent), singular=lambda y, x1, x2: np.maximum(x1, 0)),
     np.absolute:    Elementwise((lambda y, x: np.conjugate(np.sign(x)),), tame=True),
     np.fabs:        Elementwise((lambda y, x: np.sign(x),), tame=True),
-    np.hypot:       Elementwise((lambda y, x1, x2: _hypot_share(y, x1), lambda y, x1, x2: _hypot_share(y, x2))),
+    np.hypot:       Elementwise((lambda y, x1, x2: _hypot_share(y, x1), lambda y, x1, x2: _hypot_share(y, x2)),
+                                (lambda y, x1, x2: (x2 / y) ** 2 / y, lambda y, x1, x2: -(x1 / y) * (x2 / y) / y,
+                                 lambda y, x1, x2: (x1 / y) ** 2 / y), singular=lambda y, x1, x2: y),
     # exponentials and logarithms
     np.exp:         Elementwise((lambda y, x: y,),                (lambda y, x: y,)),
-    np.exp2:        Elementwise((lambda y, x: LN2 * y,),          (lambda y, x: LN2 * LN2 * y,)),
+    np.exp2:        Elementwise((lambda y, x: _log_of(2, y) * y,), (lambda y, x: _log_of(2, y) ** 2 * y,)),
     np.expm1:       Elementwise((lambda y, x: np.exp(x),),        (lambda y, x: np.exp(x),)),
     np.log:         Elementwise((lambda y, x: 1 / x,),            (lambda y, x: -1 / (x * x),)),
-    np.log2:        Elementwise((lambda y, x: 1 / (LN2 * x),),    (lambda y, x: -1 / (LN2 * x * x),)),
-    np.log10:       Elementwise((lambda y, x: 1 / (LN10 * x),),   (lambda y, x: -1 / (LN10 * x * x),)),
+    np.log2:        Elementwise((lambda y, x: 1 / (_log_of(2, y) * x),),  (lambda y, x: -1 / (_log_of(2, y) * x * x),)),
+    np.log10:       Elementwise((lambda y, x: 1 / (_log_of(10, y) * x),), (lambda y, x: -1 / (_log_of(10, y) * x * x),)),
     np.log1p:       Elementwise((lambda y, x: 1 / (1 + x),),      (lambda y, x: -1 / ((1 + x) * (1 + x)),)),
     np.logaddexp:   Elementwise((lambda y, x1, x2: _logistic(_gap(x1, x2)),
                                  lambda y, x1, x2: _logistic(_gap(x2, x1))), tame=True),
-    np.logaddexp2:  Elementwise((lambda y, x1, x2: _logistic(LN2 * _gap(x1, x2)),
-                                 lambda y, x1, x2: _logistic(LN2 * _gap(x2, x1))), tame=True),
+    np.logaddexp2:  Elementwise((lambda y, x1, x2: _logistic(_log_of(2, y) * _gap(x1, x2)),
+                                 lambda y, x1, x2: _logistic(_log_of(2, y) * _gap(x2, x1))), tame=True),
     # trigonometric
     np.sin:         Elementwise((lambda y, x: np.cos(x),),        (lambda y, x: -y,), tame=True),
     np.cos:         Elementwise((lambda y, x: -np.sin(x),),       (lambda y, x: -y,), tame=True),
     np.tan:         Elementwise((lambda y, x: 1 + y * y,),        (lambda y, x: 2 * y * (1 + y * y),)),
-    np.arcsin:      Elementwise((lambda y, x: 1 / np.sqrt((1 - x) * (1 + x)),),  singular=lambda y, x: (1 - x) * (1 + x)),
-    np.arccos:      Elementwise((lambda y, x: -1 / np.sqrt((1 - x) * (1 + x)),), singular=lambda y, x: (1 - x) * (1 + x)),
-    np.arctan:      Elementwise((lambda y, x: np.square(_reciprocal_hypot(x)),), tame=True),
+    np.arcsin:      Elementwise((lambda y, x: 1 / np.sqrt(_one_minus_square(x)),),  singular=lambda y, x: 1 - x * x),
+    np.arccos:      Elementwise((lambda y, x: -1 / np.sqrt(_one_minus_square(x)),), singular=lambda y, x: 1 - x * x),
+    np.arctan:      Elementwise((lambda y, x: np.square(_reciprocal_hypot(x)),),
+                                (lambda y, x: -2 * np.sin(y) * _reciprocal_hypot(x) ** 3,), tame=True),
     np.arctan2:     Elementwise((lambda y, x1, x2: x2 / np.hypot(x1, x2) / np.hypot(x1, x2),
                                  lambda y, x1, x2: -x1 / np.hypot(x1, x2) / np.hypot(x1, x2)),
                                 singular=lambda y, x1, x2: np.hypot(x1, x2)),
@@ -172,10 +192,11 @@ ELEMENTWISE: Table = {
     # hyperbolic
     np.sinh:        Elementwise((lambda y, x: np.cosh(x),),       (lambda y, x: y,)),
     np.cosh:        Elementwise((lambda y, x: np.sinh(x),),       (lambda y, x: y,)),
-    np.tanh:        Elementwise((lambda y, x: _sech_squared(x),), (lambda y, x: -2 * y * _sech_squared(x),), tame=True),
-    np.arcsinh:     Elementwise((lambda y, x: _reciprocal_hypot(x),), tame=True),
+    np.tanh:        Elementwise((lambda y, x: _sech_squared(y, x),), (lambda y, x: -2 * y * _sech_squared(y, x),), tame=True),
+    np.arcsinh:     Elementwise((lambda y, x: _reciprocal_hypot(x),),
+                                (lambda y, x: -np.tanh(y) * _reciprocal_hypot(x) ** 2,), tame=True),
     np.arccosh:     Elementwise((lambda y, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)),), singular=lambda y, x: y),
-    np.arctanh:     Elementwise((lambda y, x: 1 / ((1 - x) * (1 + x)),)),
+    np.arctanh:     Elementwise((lambda y, x: 1 / _one_minus_square(x),)),
     # kinks and jumps
     np.maximum:     Elementwise((lambda y, x1, x2: _share_of_maximum(y, x1, x2),
                                  lambda y, x1, x2: _share_of_maximum(y, x2, x1)), tame=True),
@@ -189,11 +210,11 @@ ELEMENTWISE: Table = {
     np.heaviside:   Elementwise((None, lambda y, x1, x2: np.where(x1 == 0, 1.0, 0.0)), tame=True),
     np.remainder:   Elementwise((one, lambda y, x1, x2: -_quotient(y, x1, x2))),
     np.fmod:        Elementwise((one, lambda y, x1, x2: -_quotient(y, x1, x2))),
-    np.ldexp:       Elementwise((lambda y, x1, x2: np.ldexp(1.0, x2), None)),
+    np.ldexp:       Elementwise((lambda y, x1, x2: np.exp2(x2), None)),
     umath.clip:     Composite(lambda x, low, high: np.minimum(np.maximum(x, low), high)),
     # two results
     np.divmod:      Composite(lambda x1, x2: (np.floor_divide(x1, x2), np.remainder(x1, x2)), own_value=True),
-    np.modf:        Composite(lambda x: (np.copysign(x - np.trunc(x), x), np.trunc(x))),
+    np.modf:        Composite(lambda x: (x - np.trunc(x), np.trunc(x))),
     np.frexp:       Composite(lambda x: (np.ldexp(x, -np.frexp(value_of(x))[1]), np.frexp(value_of(x))[1]), own_value=True),
 }
 
@@ -203,7 +224,7 @@ ZERO_SLOPES: Table = dict.fromkeys(
 
 #: What differs for complex arguments.
 COMPLEX_RULES: Table = {
-    np.sign:        Composite(lambda x: x / np.where(x == 0, 1, np.abs(x))),
+    np.sign:        Composite(_phase),
 }
 # fmt: on
 

@@ -13,9 +13,9 @@ from .._typing import Array, NDArray, Tree
 from ..arrays import is_number, plain
 from ..arrays.dual import as_value
 from ..arrays.number import absorb
-from ..errors import DerivativeLostError, DualDiffError, NotDifferentiableError
+from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDifferentiableError
 
-__all__ = ["Inputs", "Result", "flatten", "rebuild", "split"]
+__all__ = ["Inputs", "Result", "flatten", "owned", "rebuild", "split"]
 
 
 def flatten(tree: Tree) -> list[Any]:
@@ -54,7 +54,12 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
         cause = error.__cause__
         if isinstance(cause, DualDiffError):
             raise cause from error
-        if str(error).startswith(("setting an array element", "Error setting single item")):
+        if "which has no callable" in str(error):
+            raise NoRuleError(
+                f"{error}. np.array([...]) of duals and plain numbers makes an object array, whose plain entries NumPy's "
+                "functions refuse: write np.stack([...]), or `import dualdiff.numpy as np`."
+            ) from error
+        if type(error) is ValueError and str(error).startswith(("setting an array element", "Error setting single item")):
             raise DerivativeLostError(
                 "a float array cannot hold a derivative. Allocate it with np.zeros_like(x, shape=...), or "
                 "`import dualdiff.numpy as np`, or wrap the function: dd.lift(f)."
@@ -87,7 +92,7 @@ class Inputs:
         self.single = isinstance(argnums, (int, np.integer))
         self.trees = [args[number] for number in self.numbers]
         given = flatten(self.trees)
-        self.leaves = [_owned(as_value(leaf)) for leaf in given]
+        self.leaves = [owned(as_value(leaf)) for leaf in given]
         self.shapes = [np.shape(leaf) for leaf in self.leaves]
         self.sizes = [int(np.prod(shape)) for shape in self.shapes]
         self.size = sum(self.sizes)
@@ -149,7 +154,7 @@ class Inputs:
         return np.float64(x) if type(x) is float else np.complex128(x) if type(x) is complex else x
 
 
-def _owned(value: Any) -> Any:
+def owned(value: Any) -> Any:
     """A copy: the function may write into its argument, the caller's array stays as it is."""
     return value.copy() if isinstance(value, np.ndarray) or is_number(value) and np.ndim(value) else value
 

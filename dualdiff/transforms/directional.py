@@ -74,11 +74,11 @@ def _unit(x: Tree, v: Tree) -> Tree:
     """The direction divided by its length, each of several by its own."""
     points = flatten(x)
     pieces = [np.asarray(piece, dtype=np.result_type(float, plain(piece))) for piece in flatten(v)]
-    squares = 0.0
+    length: Any = 0.0
     for point, piece in zip(points, pieces, strict=True):
-        axes = tuple(range(piece.ndim - np.ndim(point), piece.ndim))
-        squares = squares + np.sum(np.abs(piece) ** 2, axis=axes)
-    length = np.sqrt(squares)
+        rows = np.reshape(piece, (*piece.shape[: piece.ndim - np.ndim(point)], -1))
+        # Squares of the entries themselves would overflow or vanish.
+        length = np.hypot(length, np.hypot.reduce(np.abs(rows), axis=-1))
     if np.any(length == 0):
         raise ValueError("a zero direction has no unit vector: leave out normalize=True.")
     scaled = [piece / np.reshape(length, np.shape(length) + (1,) * np.ndim(point)) for piece, point in zip(pieces, points, strict=True)]

@@ -14,7 +14,7 @@ from ..arrays.dual import as_tangent
 from ..arrays.levels import new_level
 from ..errors import NotScalarError, ShapeError
 from ..tangents import directions
-from .arguments import Inputs, flatten, parts_at, rebuild, refuse_complex, stripped, tangent_or_zero
+from .arguments import Inputs, flatten, owned, parts_at, rebuild, refuse_complex, stripped, tangent_or_zero
 from .batching import chunks
 from .points import per_point_hessian
 
@@ -274,7 +274,7 @@ def _directions(inputs: Inputs, tree: Tree, name: str) -> list[Any]:
     given = flatten(tree)
     if len(given) != len(inputs.leaves):
         raise ShapeError(f"the direction {name} holds {len(given)} arrays, the point {len(inputs.leaves)}.")
-    return [as_tangent(d, leaf, f"direction {name}") for d, leaf in zip(given, inputs.leaves, strict=True)]
+    return [as_tangent(owned(d), leaf, f"direction {name}") for d, leaf in zip(given, inputs.leaves, strict=True)]
 
 
 def _leading(inputs: Inputs, tangents: list[Any]) -> tuple[int, ...]:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from .._typing import Tree
-from ..arrays import Dual, is_number, plain
+from ..arrays import Dual
 from ..arrays.dual import as_tangent
 from ..arrays.levels import new_level
 from ..errors import ShapeError
 from ..tangents import directions
-from .arguments import Inputs, flatten, rebuild, split, stripped
+from .arguments import Inputs, flatten, owned, rebuild, split, stripped
 
 __all__ = ["jvp", "linearize"]
 
@@ -66,7 +66,7 @@ def jvp(f: Callable[..., Any], primals: Tree, tangents: Tree, *, has_aux: bool =
     numbers = []
     found: set[tuple[int, ...]] = set()
     for leaf, tangent in zip(inputs.leaves, along, strict=True):
-        fitted = as_tangent(_owned(tangent), leaf, "tangent")
+        fitted = as_tangent(owned(tangent), leaf, "tangent")
         found.add(directions(fitted, np.ndim(leaf)))
         numbers.append(Dual.of(leaf, (fitted,), level))
     if len(found) > 1:
@@ -77,10 +77,6 @@ def jvp(f: Callable[..., Any], primals: Tree, tangents: Tree, *, has_aux: bool =
     value = rebuild(result.form, (inputs.scalar(v) for v, _ in pairs))
     tangent = rebuild(result.form, (inputs.scalar(t) for _, t in pairs))
     return (value, tangent, stripped(result.aux, level)) if has_aux else (value, tangent)
-
-
-def _owned(tangent: Any) -> Any:
-    return tangent.copy() if isinstance(tangent, np.ndarray) or (is_number(tangent) and np.ndim(plain(tangent))) else tangent
 
 
 def linearize(f: Callable[..., Any], *primals: Any) -> Any:
@@ -108,10 +104,10 @@ def linearize(f: Callable[..., Any], *primals: Any) -> Any:
     (9.0, 0.6000000000000001)
     """
     point = Inputs(f, primals, {}, tuple(range(len(primals))), False)
-    kept = tuple(rebuild(point.trees, iter(point.leaves)))
-    result = point.evaluate([leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in point.leaves])
+    kept = tuple(rebuild(point.trees, (given if np.ndim(given) == 0 else owned(leaf) for given, leaf in zip(flatten(point.trees), point.leaves, strict=True))))
+    still = tuple(rebuild(point.trees, (np.zeros(shape) for shape in point.shapes)))
 
     def differential(*tangents: Any) -> Any:
         return jvp(f, kept, tangents)[1]
 
-    return rebuild(result.form, (point.scalar(leaf) for leaf in result.leaves)), differential
+    return jvp(f, kept, still)[0], differential

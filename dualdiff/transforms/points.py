@@ -52,8 +52,11 @@ def per_point_jacobian(inputs: Inputs, axis: int, scalar: bool) -> tuple[list[An
         rows = tangent_or_zero(tangent, value, (shape[axis] + 1,))
         inner = _is_scalar_per_point(value, shape, axis, scalar)
         _refuse_mixing(rows, np.squeeze(weights, axis) if inner else weights)
-        rows = np.moveaxis(rows[:-1], 0, -1)
         values.append(value)
+        if scalar:
+            matrices.append(np.moveaxis(rows[:-1], 0, axis))
+            continue
+        rows = np.moveaxis(rows[:-1], 0, -1)
         matrices.append(rows if inner else np.moveaxis(rows, axis, -2))
     return values, result.form, matrices, stripped(result.aux, level)
 
