@@ -174,12 +174,21 @@ def test_three_deep_mixes_of_verbs(first: str, second: str, third: str) -> None:
     close(np.asarray(result), np.asarray(64 * 0.5**3), rtol=1e-12)
 
 
+def sine_twice(x: Any) -> Any:
+    """Return 2 sin(x)."""
+    return np.sin(x) * 2.0
+
+
 @pytest.mark.parametrize("order", [1, 2, 3, 4, 5])
 def test_deep_nesting_in_arrays(order: int) -> None:
     """The n-th jvp of an array function is the n-th derivative, entry by entry."""
-    f: Callable[[Any], Any] = lambda x: np.sin(x) * 2.0  # noqa: E731
+
+    def differentiated(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        return lambda x: dd.jvp(f, x, np.ones(3))[1]
+
+    f: Callable[[Any], Any] = sine_twice
     for _ in range(order):
-        f = lambda x, f=f: dd.jvp(f, x, np.ones(3))[1]  # noqa: E731
+        f = differentiated(f)
     x = np.array([0.1, 1.0, -2.0])
     exact = 2 * np.array([np.cos(x), -np.sin(x), -np.cos(x), np.sin(x), np.cos(x)][order - 1])
     close(f(x), exact, rtol=1e-12)

@@ -28,7 +28,7 @@ from ..rules.kinds import (
 from ..rules.registry import COMPLEX_RULES, FUNCTIONS, PARAMETERS, UFUNCS, nearest
 from .number import Number, absorb, is_number, leaves, plain, replaced, top
 
-__all__ = ["apply_function", "apply_ufunc", "name_of"]
+__all__ = ["READY", "apply_function", "apply_ufunc", "name_of"]
 
 
 def name_of(function: NumPyFunction) -> str:
@@ -92,13 +92,19 @@ class Call:
 
 # ------------------------------------------------------------------------------------------------- ufuncs
 
+#: Operands that need no look before use; numbers add their own types.
+READY: set[type] = {float, int, complex}
+
 
 def apply_ufunc(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a ufunc on operands at least one of which is a number of ours."""
     rule = UFUNCS.get(ufunc)
     if rule is None:
         raise NoRuleError(nearest(name_of(ufunc)))
-    inputs = tuple(absorb(x) for x in inputs)
+    for x in inputs:
+        if type(x) not in READY:
+            inputs = tuple(absorb(x) for x in inputs)
+            break
     out = kwargs.pop("out", None) if kwargs else None
     if kwargs and kwargs.get("where", True) is not True:
         return _ufunc_where(ufunc, inputs, kwargs, out)
@@ -152,8 +158,7 @@ def _by_kind(rule: Rule, function: NumPyFunction, inputs: tuple[Any, ...], kwarg
             return result
         return _with_value(result, function(*(number.value_at(x) for x in inputs), **kwargs), number)
     if isinstance(rule, Product):
-        names = rule.operands.split()
-        return number.product(rule, function, dict(zip(names, inputs, strict=True)), kwargs)
+        return number.product(rule, function, inputs, kwargs)
     if isinstance(rule, Unsupported):
         raise NoRuleError(f"{name_of(function)} has no derivative: {rule.instead}")
     raise NoRuleError(nearest(name_of(function)))
@@ -169,6 +174,8 @@ def apply_function(function: NumPyFunction, args: tuple[Any, ...], kwargs: dict[
         raise NoRuleError(nearest(name_of(function)))
     if isinstance(rule, Unsupported):
         raise NoRuleError(f"{name_of(function)} has no derivative: {rule.instead}")
+    if type(rule) is Linear and len(args) == 1 and not kwargs and is_number(args[0]):
+        return args[0].partwise_front(_whole(rule, function))
     call = Call(function, args, kwargs)
     if isinstance(rule, InPlace):
         return rule.function(**{name: _absorbed(value) for name, value in call.arguments.items()})
@@ -214,6 +221,23 @@ def _linear(rule: Linear, call: Call) -> Any:
         return call(**{name: part}, **changed)
 
     return array.partwise_front(over)
+
+
+def _whole(rule: Linear, function: NumPyFunction) -> Callable[[Array, int], Any]:
+    """A linear function called with the array alone."""
+    if function is np.sum:
+        # What np.sum does, without its own overhead.
+        return lambda part, leading: np.add.reduce(part, axis=tuple(range(leading, part.ndim)) if leading else None)
+
+    def over(part: Array, leading: int) -> Any:
+        if leading == 0:
+            return function(part)
+        if rule.none == "all" and " " not in rule.axes:
+            return function(part, **{rule.axes: tuple(range(leading, part.ndim))})
+        changed, part = _shifted_axes(rule, Call(function, (part,), {}), part, leading)
+        return function(part, **changed)
+
+    return over
 
 
 def _shifted_axes(rule: Linear, call: Call, part: Array, leading: int) -> tuple[dict[str, Any], Array]:
@@ -286,9 +310,9 @@ def _product(rule: Product, call: Call) -> Any:
     if call.function is np.einsum:
         return _einsum(call)
     _refuse_numbers(call, set(operands))
-    chosen = {name: call.arguments[name] for name in operands}
+    chosen = [call.arguments[name] for name in operands]
     others = {name: value for name, value in call.arguments.items() if name not in operands}
-    return top(chosen.values()).product(rule, call.function, chosen, others)
+    return top(chosen).product(rule, call.function, chosen, others)
 
 
 def _einsum(call: Call) -> Any:
@@ -311,7 +335,7 @@ def _einsum(call: Call) -> Any:
     number = top(operands)
     if number is None:
         return function(*operands, **others)
-    return number.product(Product("", over), function, dict(enumerate(operands)), others)
+    return number.product(Product("", over), function, operands, others)
 
 
 def _einsum_subscripts(arguments: tuple[Any, ...]) -> tuple[str, list[Any]]:
@@ -337,9 +361,9 @@ def _einsum_subscripts(arguments: tuple[Any, ...]) -> tuple[str, list[Any]]:
 def _custom(rule: Custom, call: Call) -> Any:
     operands = rule.operands.split()
     _refuse_numbers(call, set(operands))
-    chosen = {name: call.arguments[name] for name in operands}
+    chosen = [call.arguments[name] for name in operands]
     others = {name: value for name, value in call.arguments.items() if name not in operands}
-    return top(chosen.values()).custom(rule, call.function, chosen, others)
+    return top(chosen).custom(rule, call.function, chosen, others)
 
 
 _FUNCTION_KINDS: dict[type, Callable[[Any, Call], Any]] = {
@@ -373,10 +397,11 @@ def store(result: Any, out: Any, name: str) -> Any:
     if isinstance(out, tuple):
         if len(out) == 1:
             return store(result, out[0], name)
+        for r, o in zip(result, out, strict=True):
+            _refuse_loss(r, o, name)
         return tuple(r if o is None else store(r, o, name) for r, o in zip(result, out, strict=True))
+    _refuse_loss(result, out, name)
     if not is_number(out):
-        if is_number(result) and not result.is_constant():
-            raise _lost_out(name)
         out[...] = plain(result)
         return out
     if not np.can_cast(result.dtype, out.dtype, "same_kind"):
@@ -390,6 +415,11 @@ def store(result: Any, out: Any, name: str) -> Any:
             )
     out[...] = result
     return out
+
+
+def _refuse_loss(result: Any, out: Any, name: str) -> None:
+    if out is not None and not is_number(out) and is_number(result) and not result.is_constant():
+        raise _lost_out(name)
 
 
 def _lost_out(name: str) -> DerivativeLostError:

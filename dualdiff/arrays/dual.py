@@ -9,16 +9,16 @@ import numpy as np
 from .. import tangents as ts
 from .._typing import Array, Tangent
 from ..errors import ShapeError
-from ..rules.elementwise import minus_one, one, power_of
+from ..rules.elementwise import COMPLEX_RULES, minus_one, one, power_of
 from ..rules.kinds import Custom, Elementwise, Product
+from ..rules.products import matmul
+from ..rules.registry import UFUNCS
 from ..tangents import ZERO, Zero, is_zero, ndim
 from .levels import nesting
 from .methods import ArrayMethods, is_plain_scalar
 from .number import Number, absorb, is_number, payload, plain, settled
 
 __all__ = ["Dual"]
-
-_PLAIN_FACTORS = (float, int)
 
 
 class Dual(ArrayMethods):
@@ -52,7 +52,7 @@ class Dual(ArrayMethods):
 
     PARTS: ClassVar[tuple[str, ...]] = ("_tangent",)
 
-    def __init__(self, value: Any, tangent: Any = None, level: int | None = None) -> None:
+    def __init__(self, value: Any, tangent: Any = ZERO, level: int | None = None) -> None:
         self.value = as_value(value)
         self.level = nesting(self.value, tangent) if level is None else level
         self._tangent = as_tangent(tangent, self.value, "tangent")
@@ -72,12 +72,13 @@ class Dual(ArrayMethods):
             inputs, exponent = inputs[:1], inputs[1]
             ufunc = _Power(exponent)
         values = [x.value if isinstance(x, Number) and x.level == level else x for x in inputs]
-        if len(values) > 1:
+        mixed = len(values) > 1 and not all(map(_is_float64, values))
+        if mixed:
             values = _strengthened(values, inputs)
         sign = _sign_at_second_order(ufunc, values[0])
         y = ufunc(*values, **kwargs) if sign is None else values[0] * sign
-        shape = np.shape(y)
-        if len(values) > 1 and type(y) is not float:
+        shape = getattr(y, "shape", ())
+        if mixed:
             values = _at_precision(values, y)
         careful = not rule.tame and (not ts.finite(y) or _is_singular(rule, y, values))
         total: Tangent = None
@@ -86,9 +87,11 @@ class Dual(ArrayMethods):
         for x, partial in zip(inputs, rule.partials, strict=False):
             if partial is None or not isinstance(x, Number) or x.level != level:
                 continue
-            tangent = ts.current(x._tangent)  # type: ignore[attr-defined]
+            tangent = x._tangent  # type: ignore[attr-defined]
             if isinstance(tangent, Zero):
-                continue
+                tangent = tangent.current()
+                if isinstance(tangent, Zero):
+                    continue
             count = ndim(x.value)
             directions = ts.directions(tangent, count)
             if leading is None:
@@ -105,35 +108,39 @@ class Dual(ArrayMethods):
             elif sign is not None:
                 term = sign * tangent
             else:
-                term, fresh = partial(y, *values) * tangent, True
+                term, fresh = _slope(partial, y, values) * tangent, True
             total = term if total is None else total + term
         if total is None:
             return self.of(y, (None,), level)
-        if shape and np.shape(total) != leading + shape:  # type: ignore[operator]
+        if shape and getattr(total, "shape", ()) != leading + shape:  # type: ignore[operator]
             total = np.broadcast_to(total, leading + shape).copy()  # type: ignore[operator]
         elif not fresh:
             total = ts.copy(total)
         return self.of(y, (total,), level)
 
-    def product(self, rule: Product, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
+    def product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
         """The product rule: f(da, b) + f(a, db)."""
-        values = [self.value_at(x) for x in operands.values()]
+        if function is np.matmul and not others:
+            quick = self._matmul(*operands)
+            if quick is not None:
+                return quick
+        values = [self.value_at(x) for x in operands]
         result = function(*values, **others)
         total: Tangent = None
         arrays = [v if hasattr(v, "ndim") else np.asarray(v) for v in values]
-        for i, x in enumerate(operands.values()):
+        for i, x in enumerate(operands):
             tangent = self.part_of(x, "_tangent")
             if tangent is None:
                 continue
             total = ts.add(total, apply_front(rule, function, i, tangent, arrays, others))
         return self.of(result, (total,), self.level)
 
-    def custom(self, rule: Custom, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
+    def custom(self, rule: Custom, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
         """The differential written by hand."""
-        values = [self.value_at(x) for x in operands.values()]
+        values = [self.value_at(x) for x in operands]
         result = function(*values, **others)
         arrays = [v if hasattr(v, "ndim") else np.asarray(v) for v in values]
-        tangents = [self.part_of(x, "_tangent") for x in operands.values()]
+        tangents = [self.part_of(x, "_tangent") for x in operands]
         if all(t is None for t in tangents):
             return self.constant(result)
         differential = rule.function(tangents, arrays, result, **others)
@@ -143,82 +150,223 @@ class Dual(ArrayMethods):
         return self.of(result, (differential,), self.level)
 
     # ------------------------------------------------------------------------------------ fast operators
-    # The commonest cases, without dispatch: two arrays of one level and shape, or a Python number.
+    # The commonest cases, without dispatch: parts that are arrays of one shape and dtype, or Python floats.
 
     def __mul__(self, other: Any) -> Any:
-        kind, value = type(other), self.value
-        if kind is Dual and other.level == self.level:
-            v, s, t = other.value, self._tangent, other._tangent
-            if (
-                type(s) is type(t) is type(value) is type(v) is np.ndarray
-                and value.shape == v.shape and s.shape == t.shape and value.dtype == v.dtype
-            ):  # fmt: skip
+        value, s = self.value, self._tangent
+        if type(other) is Dual:
+            v, t = other.value, other._tangent
+            if _alike(self, other, value, v, s, t):
                 y = value * v
-                if ts.finite(y):
+                if _finite(y):
                     return _made(y, s * v + value * t, self.level)
-            elif type(value) is type(v) is float and type(s) is type(t) and type(s) in (float, np.ndarray):
+            elif (t := _beside(self, other, value, v, s, t)) is not None:
                 y = value * v
-                if -_HUGE < y < _HUGE:
+                if _finite(y):
                     return _made(y, s * v + value * t, self.level)
-        elif kind in _PLAIN_FACTORS and -_HUGE < other < _HUGE:
-            t = self._tangent
-            if type(t) is np.ndarray or type(t) is float:
-                return _made(value * other, t * other, self.level)
+        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float):
+            y = value * other
+            if _finite(y):
+                return _made(y, s * other, self.level)
         return super().__mul__(other)
 
     __rmul__ = __mul__
 
     def __add__(self, other: Any) -> Any:
-        kind, value = type(other), self.value
-        if kind is Dual and other.level == self.level:
-            v, s, t = other.value, self._tangent, other._tangent
-            if (
-                type(s) is type(t) is type(value) is type(v) is np.ndarray
-                and value.shape == v.shape and s.shape == t.shape and value.dtype == v.dtype
-            ) or (type(value) is type(v) is float and type(s) is type(t) and type(s) in (float, np.ndarray)):  # fmt: skip
+        value, s = self.value, self._tangent
+        if type(other) is Dual:
+            v, t = other.value, other._tangent
+            if _alike(self, other, value, v, s, t):
                 return _made(value + v, s + t, self.level)
-        elif kind in _PLAIN_FACTORS:
-            t = self._tangent
-            if type(t) is float:
-                return _made(value + other, t, self.level)
-            if type(t) is np.ndarray:
-                return _made(value + other, t.copy(), self.level)
+        elif _is_number_of(other, value):
+            if type(s) is float:
+                return _made(value + other, s, self.level)
+            if type(s) is np.ndarray:
+                return _made(value + other, s.copy("K"), self.level)
         return super().__add__(other)
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Any:
-        kind, value = type(other), self.value
-        if kind is Dual and other.level == self.level:
-            v, s, t = other.value, self._tangent, other._tangent
-            if (
-                type(s) is type(t) is type(value) is type(v) is np.ndarray
-                and value.shape == v.shape and s.shape == t.shape and value.dtype == v.dtype
-            ) or (type(value) is type(v) is float and type(s) is type(t) and type(s) in (float, np.ndarray)):  # fmt: skip
+        value, s = self.value, self._tangent
+        if type(other) is Dual:
+            v, t = other.value, other._tangent
+            if _alike(self, other, value, v, s, t):
                 return _made(value - v, s - t, self.level)
-        elif kind in _PLAIN_FACTORS:
-            t = self._tangent
-            if type(t) is float:
-                return _made(value - other, t, self.level)
-            if type(t) is np.ndarray:
-                return _made(value - other, t.copy(), self.level)
+        elif _is_number_of(other, value):
+            if type(s) is float:
+                return _made(value - other, s, self.level)
+            if type(s) is np.ndarray:
+                return _made(value - other, s.copy("K"), self.level)
         return super().__sub__(other)
 
     def __rsub__(self, other: Any) -> Any:
-        t = self._tangent
-        if type(other) in _PLAIN_FACTORS and (type(t) is np.ndarray or type(t) is float):
-            return _made(other - self.value, -t, self.level)
+        value, s = self.value, self._tangent
+        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float):
+            return _made(other - value, -s, self.level)
         return super().__rsub__(other)
 
+    def __truediv__(self, other: Any) -> Any:
+        value, s = self.value, self._tangent
+        if type(other) is Dual:
+            v, t = other.value, other._tangent
+            if _alike(self, other, value, v, s, t) and _divides(v):
+                y = value / v
+                if _finite(y):
+                    return _made(y, (s - y * t) / v, self.level)
+            elif (t := _beside(self, other, value, v, s, t)) is not None and v != 0:
+                y = value / v
+                if _finite(y):
+                    return _made(y, (s - y * t) / v, self.level)
+        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float) and _divides(other):
+            y = value / other
+            if _finite(y):
+                return _made(y, s / other, self.level)
+        return super().__truediv__(other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        value, s = self.value, self._tangent
+        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float) and _divides(value):
+            y = other / value
+            if _finite(y):
+                return _made(y, -y / value * s, self.level)
+        return super().__rtruediv__(other)
+
+    def __pow__(self, other: Any) -> Any:
+        value, s = self.value, self._tangent
+        if type(other) is int and other > 1 and (type(s) is float or type(s) is np.ndarray) and type(value) is float:
+            try:
+                return _made(value**other, other * value ** (other - 1) * s, self.level)
+            except OverflowError:
+                pass
+        return super().__pow__(other)
+
     def __neg__(self) -> Any:
-        t = self._tangent
-        if type(t) is np.ndarray or type(t) is float:
-            return _made(-self.value, -t, self.level)
+        s = self._tangent
+        if (type(s) is np.ndarray or type(s) is float) and ndim(self.value) or type(self.value) is float is type(s):
+            return _made(-self.value, -s, self.level)
         return super().__neg__()
 
+    def __getitem__(self, index: Any) -> Any:
+        value = self.value
+        if type(value) is np.ndarray:
+            if type(index) is int:
+                if value.ndim == 1 and value.dtype is _FLOAT64:
+                    s = self._tangent
+                    if type(s) is Zero and s.view is None:
+                        s = s.cell.tangent  # type: ignore[union-attr]
+                    if type(s) is np.ndarray:
+                        t = s.item(index) if s.ndim == 1 else s[:, index].copy()
+                        return _made(value.item(index), t, self.level)
+            elif type(index) is slice:
+                s = self._tangent
+                if type(s) is np.ndarray:
+                    if s.ndim == value.ndim:
+                        return _made(value[index], s[index], self.level)
+                    return _made(value[index], s[:, index], self.level)
+        return super().__getitem__(index)
 
-_HUGE = float("inf")
+    def __setitem__(self, index: Any, new: Any) -> None:
+        value = self.value
+        if type(index) is int and type(value) is np.ndarray and value.ndim == 1 and value.dtype is _FLOAT64:
+            s = self._tangent
+            if type(s) is Zero and s.view is None:
+                s = s.cell.tangent  # type: ignore[union-attr]
+            if type(s) is np.ndarray:
+                if type(new) is Dual and new.level == self.level and type(new.value) is float:
+                    t = new._tangent
+                    if s.ndim == 1 and type(t) is float or s.ndim == 2 and type(t) is np.ndarray and len(t) == len(s):
+                        value[index] = new.value
+                        s[..., index] = t
+                        return
+                elif type(new) is float or type(new) is int:
+                    value[index] = new
+                    s[..., index] = 0.0
+                    return
+        # The reference would count as another holder of the memory.
+        del value
+        super().__setitem__(index, new)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs:
+            if len(inputs) == 1:
+                rule = UFUNCS.get(ufunc)
+                if type(rule) is Elementwise:
+                    result = self._unary(rule, ufunc)
+                    if result is not None:
+                        return result
+            elif ufunc is np.matmul:
+                result = self._matmul(*inputs)
+                if result is not None:
+                    return result
+            elif ufunc in _OPERATORS and len(inputs) == 2:
+                left, right = inputs
+                forward, reflected = _OPERATORS[ufunc]
+                if type(left) is Dual:
+                    return forward(left, right)
+                if type(right) is Dual and type(left) is np.ndarray:
+                    return reflected(right, left)
+        return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
+    def _matmul(self, a: Any, b: Any) -> Any:
+        """Vectors and matrices of float64, the tangents plain; None where more care is needed."""
+        values, rows = [], []
+        for x in (a, b):
+            row = None
+            if type(x) is Dual and x.level == self.level:
+                x, row = x.value, ts.current(x._tangent)
+                if isinstance(row, Zero):
+                    row = None
+                elif type(row) is not np.ndarray:
+                    return None
+            if type(x) is not np.ndarray or not 1 <= x.ndim <= 2 or x.dtype is not _FLOAT64:
+                return None
+            values.append(x)
+            rows.append(row)
+        y, total = values[0] @ values[1], None
+        for i, row in enumerate(rows):
+            if row is None:
+                continue
+            if row.ndim > values[i].ndim:
+                term = matmul(i, row, values)
+            else:
+                term = row @ values[1] if i == 0 else values[0] @ row
+            total = term if total is None else total + term
+        return self.of(y, (total,), self.level)
+
+    def _unary(self, rule: Elementwise, ufunc: Any) -> Any:
+        """A function of one argument whose parts are plain; None where more care is needed."""
+        value, s = self.value, self._tangent
+        if type(s) is not np.ndarray and type(s) is not float:
+            return None
+        scalar = type(value) is float
+        if not scalar and type(value) is not np.ndarray or ufunc in COMPLEX_RULES:
+            return None
+        partial, y = rule.partials[0], ufunc(value)
+        if scalar:
+            y = y.item()
+        if partial is None or partial is one or not rule.tame and (not _finite(y) or _is_singular(rule, y, [value])):
+            return None
+        try:
+            t = partial(y, value) * s
+        except ArithmeticError:
+            return None
+        if scalar:
+            return _made(y, t.item() if type(t) is np.float64 else t, self.level)
+        if type(t) is not np.ndarray or type(y) is not np.ndarray or t.dtype is not y.dtype:
+            return None
+        return _made(y, t, self.level)
+
+
+_FLOAT64 = np.dtype(float)
+_INFINITY = float("inf")
 _new = object.__new__
+_OPERATORS: dict[np.ufunc, Any] = {
+    np.multiply: (Dual.__mul__, Dual.__rmul__),
+    np.add: (Dual.__add__, Dual.__radd__),
+    np.subtract: (Dual.__sub__, Dual.__rsub__),
+    np.divide: (Dual.__truediv__, Dual.__rtruediv__),
+}
 
 
 def _made(value: Any, tangent: Tangent, level: int) -> Dual:
@@ -228,6 +376,63 @@ def _made(value: Any, tangent: Tangent, level: int) -> Dual:
     self._tangent = tangent
     self.level = level
     return self
+
+
+def _alike(x: Dual, other: Dual, value: Any, v: Any, s: Any, t: Any) -> bool:
+    """Whether two duals have one level, one shape and one dtype, all their parts plain."""
+    if x.level != other.level or type(s) is not type(t):
+        return False
+    if type(value) is float:
+        return type(v) is float and (type(s) is float or (type(s) is np.ndarray and s.shape == t.shape))
+    return (
+        type(value) is np.ndarray
+        and type(v) is np.ndarray
+        and type(s) is np.ndarray
+        and value.ndim > 0
+        and value.shape == v.shape
+        and s.shape == t.shape
+        and value.dtype is v.dtype
+        and (value.ndim == 1 or (value.flags.c_contiguous and v.flags.c_contiguous))
+    )
+
+
+def _beside(x: Dual, other: Dual, value: Any, v: Any, s: Any, t: Any) -> Any:
+    """The tangent of a scalar dual, aligned with that of an array of the same level; None if they are anything else."""
+    if x.level != other.level or type(v) is not float or type(value) is not np.ndarray or value.dtype is not _FLOAT64:
+        return None
+    if type(s) is not np.ndarray or not value.ndim:
+        return None
+    if type(t) is float:
+        return t if s.ndim == value.ndim else None
+    if type(t) is np.ndarray and s.ndim > value.ndim and len(t) == len(s):
+        return t.reshape(t.shape + (1,) * value.ndim)
+    return None
+
+
+def _is_number_of(other: Any, value: Any) -> bool:
+    """Whether ``other`` is a constant that changes neither shape nor dtype of the value."""
+    if type(other) is float or type(other) is int:
+        return type(value) is float or (type(value) is np.ndarray and value.ndim > 0)
+    return (
+        type(other) is np.ndarray
+        and type(value) is np.ndarray
+        and other.dtype is _FLOAT64
+        and value.dtype is _FLOAT64
+        and other.shape == value.shape
+        and (other.ndim == 1 or (other.flags.c_contiguous and value.flags.c_contiguous and other.ndim > 0))
+    )
+
+
+def _finite(y: Any) -> bool:
+    if type(y) is float:
+        return -_INFINITY < y < _INFINITY
+    ok = np.isfinite(y)
+    return bool(np.count_nonzero(ok) == ok.size)
+
+
+def _divides(v: Any) -> bool:
+    """Whether Python's division gives what NumPy's does: not a Python zero."""
+    return type(v) is np.ndarray or v != 0
 
 
 class _Power:
@@ -264,13 +469,22 @@ def _is_singular(rule: Elementwise, y: Array, values: list[Array]) -> bool:
     return bool(np.count_nonzero(zero) != np.size(zero))
 
 
+def _slope(partial: Any, y: Array, values: list[Array]) -> Array:
+    """A partial derivative; in NumPy's arithmetic where Python's raises."""
+    try:
+        return partial(y, *values)
+    except ArithmeticError:
+        return partial(*(np.asarray(v)[()] if type(v) in (float, complex) else v for v in (y, *values)))
+
+
 def _careful_term(partial: Any, y: Array, values: list[Array], tangent: Tangent) -> Tangent:
     """Slope times tangent where the slope may be infinite: a zero tangent wins, a nan result has a nan derivative."""
     # Python floats raise where NumPy's give inf.
     y, *values = (np.asarray(v)[()] if type(v) in (float, complex) else v for v in (y, *values))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         slope = partial(y, *values)
-        undefined = np.isnan(plain(y))
+        # Outside its domain a function has no derivative, though 1 / x of log(-1) has a value.
+        undefined = np.isnan(plain(y)) & ~np.any([np.broadcast_to(np.isnan(plain(v)), np.shape(y)) for v in values], axis=0)
         if np.any(undefined):
             slope = np.where(undefined, np.nan, slope)
         term = ts.scale_carefully(slope, tangent)
@@ -282,6 +496,11 @@ def _careful_term(partial: Any, y: Array, values: list[Array], tangent: Tangent)
         moving = np.broadcast_to(moving, np.shape(y))
         partial(*(np.broadcast_to(plain(v), np.shape(y))[moving] for v in (y, *values)))
     return term[()] if ndim(term) == 0 and not is_number(term) else term
+
+
+def _is_float64(v: Any) -> bool:
+    kind = type(v)
+    return kind is float or (kind is np.ndarray and v.dtype is _FLOAT64)
 
 
 def _strengthened(values: list[Any], inputs: tuple[Any, ...]) -> list[Any]:
@@ -314,6 +533,8 @@ def _sign_at_second_order(ufunc: Any, value: Array) -> Array:
 
 def as_value(value: Any) -> Any:
     """A value in the form that numbers hold: floating, a Python number for a scalar."""
+    if type(value) is float or (type(value) is np.ndarray and value.dtype is _FLOAT64):
+        return value
     if is_number(value):
         return value
     if isinstance(value, (bool, int, np.bool_, np.integer)):
@@ -340,7 +561,10 @@ def as_value(value: Any) -> Any:
 
 def as_tangent(tangent: Any, value: Any, name: str) -> Any:
     """A tangent checked against its value."""
-    if tangent is None or tangent is ZERO or is_zero(tangent):
+    if type(tangent) is np.ndarray and type(value) is np.ndarray and tangent.shape == value.shape:
+        if tangent.dtype is value.dtype is _FLOAT64:
+            return ts.laid_out(tangent, value)
+    if tangent is ZERO or is_zero(tangent):
         return settled(value, None)
     tangent = as_value(tangent)
     shape, full = np.shape(value), np.shape(tangent)

@@ -11,7 +11,7 @@ from .._typing import Array, Tangent
 from ..errors import ShapeError
 from ..rules.elementwise import minus_one, one, power_of
 from ..rules.kinds import Custom, Elementwise, Product
-from ..tangents import Zero, ndim
+from ..tangents import ZERO, Zero, ndim
 from .dual import Dual, _at_precision, _is_singular, _Power, _strengthened, as_tangent, as_value
 from .levels import nesting
 from .methods import ArrayMethods, is_plain_scalar
@@ -56,7 +56,7 @@ class HyperDual(ArrayMethods):
     PARTS: ClassVar[tuple[str, ...]] = ("_eps1", "_eps2", "_eps12")
 
     def __init__(
-        self, value: Any, eps1: Any = None, eps2: Any = None, eps12: Any = None, level: int | None = None
+        self, value: Any, eps1: Any = ZERO, eps2: Any = ZERO, eps12: Any = ZERO, level: int | None = None
     ) -> None:
         self.value = as_value(value)
         self.level = nesting(self.value, eps1, eps2, eps12) if level is None else level
@@ -80,7 +80,7 @@ class HyperDual(ArrayMethods):
         return self.part("_eps12")
 
     def _mixed(self, eps12: Any) -> Tangent:
-        if eps12 is None or (np.ndim(eps12) == 0 and not is_number(eps12) and eps12 == 0):
+        if eps12 is ZERO or (np.ndim(eps12) == 0 and not is_number(eps12) and eps12 == 0):
             return settled(self.value, None)
         eps12, shape = as_value(eps12), np.shape(self.value)
         count = len(shape)
@@ -94,6 +94,9 @@ class HyperDual(ArrayMethods):
     def elementwise(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The chain rule to second order, in closed form where the rule has second partials."""
         called, original = ufunc, inputs
+        quick = None if kwargs else self._single(rule, ufunc, inputs)
+        if quick is not None:
+            return quick
         if ufunc is np.power and is_plain_scalar(inputs[1]):
             rule = power_of(inputs[1])
             called, inputs = _Power(inputs[1]), inputs[:1]
@@ -123,6 +126,60 @@ class HyperDual(ArrayMethods):
         parts = [_owned(p, front + shape) for p, front in zip(parts, leading, strict=True)]
         return self.of(y, parts, self.level)
 
+    def _single(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+        """One direction each, all parts plain and of one shape; None where more care is needed."""
+        if rule.second is None:
+            return None
+        level, shape, values, rows = self.level, np.shape(self.value), [], []
+        for x in inputs:
+            if type(x) is HyperDual and x.level == level:
+                row = _plain_parts(x, shape)
+                if row is None:
+                    return None
+                values.append(x.value)
+                rows.append(row)
+            elif type(x) is float or type(x) is int:
+                values.append(x)
+                rows.append(_NO_PARTS)
+            else:
+                return None
+        y = ufunc(*values)
+        if not shape:
+            y = float(y)
+        elif y.dtype is not _FLOAT64:
+            return None
+        if not rule.tame and (not ts.finite(y) or _is_singular(rule, y, values)):
+            return None
+        try:
+            return _made(y, self._chained(rule, y, values, rows), level)
+        except ArithmeticError:
+            return None
+
+    @staticmethod
+    def _chained(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> list[Tangent]:
+        """The three parts of a function of plain parts."""
+        parts: list[Tangent] = [None, None, None]
+        assert rule.second is not None
+        for partial, row in zip(rule.partials, rows, strict=True):
+            if partial is None or row is _NO_PARTS:
+                continue
+            slope = partial if partial is one or partial is minus_one else partial(y, *values)
+            for i, part in enumerate(row):
+                if part is not None:
+                    term = ts.copy(part) if slope is one else -part if slope is minus_one else slope * part
+                    parts[i] = term if parts[i] is None else parts[i] + term
+        pairs = _PAIRS[len(rows)]
+        for partial, (i, j) in zip(rule.second, pairs, strict=True):
+            if partial is None or rows[i] is _NO_PARTS or rows[j] is _NO_PARTS:
+                continue
+            (a1, a2, _), (b1, b2, _) = rows[i], rows[j]
+            product = None if a1 is None or b2 is None else a1 * b2
+            if i != j and b1 is not None and a2 is not None:
+                product = ts.add(product, b1 * a2)
+            if product is not None:
+                parts[2] = ts.add(parts[2], product if partial is one else partial(y, *values) * product)
+        return parts
+
     def _aligned(self, x: Any, name: str, count: int) -> Tangent:
         part = self.part_of(x, name)
         return None if part is None else ts.align(part, ndim(x.value), count)
@@ -146,30 +203,36 @@ class HyperDual(ArrayMethods):
 
     # -------------------------------------------------------------------------------------- other kinds
 
-    def product(self, rule: Product, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
+    def product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
         """The product rule to second order."""
-        a = list(operands.values())
-        if len(a) != 2 or any(_has_directions(x, self) for x in a):
+        if len(operands) != 2:
             return self._nested_product(rule, function, operands, others)
-        x = [self.value_at(e) for e in a]
-        e1, e2, e12 = ([self.part_of(e, name) for e in a] for name in self.PARTS)
+        (x, *left), (y, *right) = (self._value_and_parts(operand) for operand in operands)
+        if any(p is not None and ndim(p) != ndim(v) for v, row in ((x, left), (y, right)) for p in row):
+            return self._nested_product(rule, function, operands, others)
 
-        def bilinear(left: Tangent, right: Tangent) -> Tangent:
-            return None if left is None or right is None else function(left, right, **others)
+        def bilinear(a: Array, b: Array) -> Tangent:
+            return None if a is None or b is None else function(a, b, **others)
 
-        parts = [ts.add(bilinear(e[0], x[1]), bilinear(x[0], e[1])) for e in (e1, e2, e12)]
-        parts[2] = ts.add(parts[2], ts.add(bilinear(e1[0], e2[1]), bilinear(e2[0], e1[1])))
-        return self.of(function(*x, **others), parts, self.level)
+        parts = [ts.add(bilinear(a, y), bilinear(x, b)) for a, b in zip(left, right, strict=True)]
+        parts[2] = ts.add(parts[2], ts.add(bilinear(left[0], right[1]), bilinear(left[1], right[0])))
+        return self.of(function(x, y, **others), parts, self.level)
 
-    def _nested_product(self, rule: Product, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
-        nested = {name: self._to_nested(x) for name, x in operands.items()}
-        outer = max((x for x in nested.values() if is_number(x)), key=lambda x: x.level)
+    def _value_and_parts(self, x: Any) -> list[Any]:
+        """The value and the three parts of an operand; None for the parts of a constant."""
+        if not isinstance(x, Number) or x.level != self.level:
+            return [x, None, None, None]
+        return [x.value, *(None if isinstance(t, Zero) else t for t in x.tangents())]
+
+    def _nested_product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
+        nested = [self._to_nested(x) for x in operands]
+        outer = max((x for x in nested if is_number(x)), key=lambda x: x.level)
         return self._from_nested(outer.product(rule, function, nested, others))
 
-    def custom(self, rule: Custom, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
+    def custom(self, rule: Custom, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
         """The differential written by hand, differentiated once more."""
-        nested = {name: self._to_nested(x) for name, x in operands.items()}
-        outer = max((x for x in nested.values() if is_number(x)), key=lambda x: x.level)
+        nested = [self._to_nested(x) for x in operands]
+        outer = max((x for x in nested if is_number(x)), key=lambda x: x.level)
         return self._from_nested(outer.custom(rule, function, nested, others))
 
     # ------------------------------------------------------------------------------------------ nesting
@@ -202,6 +265,39 @@ class HyperDual(ArrayMethods):
         value, e1 = _split(result, inner)
         e2, e12 = _split(tangent, inner)
         return HyperDual.of(value, (e1, e2, e12), self.level)
+
+
+_FLOAT64 = np.dtype(float)
+_NO_PARTS = (None, None, None)
+_PAIRS = {1: ((0, 0),), 2: ((0, 0), (0, 1), (1, 1))}
+
+
+def _plain_parts(x: Any, shape: tuple[int, ...]) -> Any:
+    """The parts, None for zero, if value and parts are float arrays of this shape or Python floats."""
+    value, parts = x.value, []
+    if type(value) is not float and (type(value) is not np.ndarray or value.shape != shape or value.dtype is not _FLOAT64):
+        return None
+    if (type(value) is float) == bool(shape):
+        return None
+    kind = type(value)
+    for part in (x._eps1, x._eps2, x._eps12):
+        if isinstance(part, Zero):
+            part = part.current()
+            if isinstance(part, Zero):
+                parts.append(None)
+                continue
+        if type(part) is not kind or (shape and (part.shape != shape or part.dtype is not _FLOAT64)):
+            return None
+        parts.append(part)
+    return tuple(parts)
+
+
+def _made(value: Any, parts: list[Tangent], level: int) -> HyperDual:
+    """A hyper-dual of parts known to fit."""
+    self = HyperDual.__new__(HyperDual)
+    self.value, self.level = value, level
+    self._eps1, self._eps2, self._eps12 = (settled(value, part) for part in parts)
+    return self
 
 
 def _split(x: Any, level: int) -> tuple[Any, Tangent]:
@@ -245,8 +341,3 @@ def _owned(part: Tangent, shape: tuple[int, ...]) -> Tangent:
     if np.shape(part) != shape:
         return np.broadcast_to(part, shape).copy()
     return ts.copy(part)
-
-
-def _has_directions(x: Any, number: HyperDual) -> bool:
-    parts = (number.part_of(x, name) for name in number.PARTS)
-    return any(p is not None and ndim(p) != ndim(x.value) for p in parts)

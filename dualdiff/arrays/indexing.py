@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import tangents as ts
 from .._typing import Array, Tangent
-from ..errors import DerivativeLostError
+from ..errors import DerivativeLostError, ShapeError
 from ..tangents import Zero, is_zero, ndim
 from .number import Number, absorb, is_number, plain, settled
 
@@ -116,16 +116,15 @@ def assign(number: Number, index: Any, new: Any) -> None:
     parts = [number.part_of(new, name) for name in number.PARTS]
     basic = _is_basic(index)
     count = ndim(number.value)
-    places = ndim(number.value[index]) if count else 0
     if any(p is not None and ts.shares_memory(p, t) for p in parts for t in number.tangents()):
         parts = [None if p is None else ts.copy(p) for p in parts]
     number.value[index] = value
     for name, part in zip(number.PARTS, parts, strict=True):
-        _assign_part(number, name, part, index, basic, count, places, value)
+        _assign_part(number, name, part, index, basic, count, value)
 
 
 def _assign_part(
-    number: Number, name: str, part: Any, index: Any, basic: bool, count: int, places: int, value: Any
+    number: Number, name: str, part: Any, index: Any, basic: bool, count: int, value: Any
 ) -> None:
     stored = getattr(number, name)
     if part is None:
@@ -142,20 +141,18 @@ def _assign_part(
     if ndim(tangent) - count != len(leading):
         leading = tangent.shape[: ndim(tangent) - count]
         raise _mismatch(leading, part)
-    _put(tangent, index, len(leading), basic, _fitted(part, len(leading), places))
+    _put(tangent, index, len(leading), basic, _fitted(part, len(leading), number, index))
 
 
 def _mismatch(leading: tuple[int, ...], part: Any) -> Exception:
-    from ..errors import ShapeError
-
     return ShapeError(f"the array holds {leading or 'one'} directions, the tangent written into it has shape {part.shape}.")
 
 
-def _fitted(part: Tangent, leading: int, places: int) -> Tangent:
+def _fitted(part: Tangent, leading: int, number: Number, index: Any) -> Tangent:
     """The tangent with as many axes behind its directions as the place it goes to."""
     if not leading:
         return part
-    extra = places - (part.ndim - leading)
+    extra = ndim(number.value[index]) - (part.ndim - leading)
     if extra > 0:
         return part.reshape(part.shape[:leading] + (1,) * extra + part.shape[leading:])
     if extra < 0:

@@ -37,11 +37,11 @@ class Number:
         """Apply an elementwise function by its partial derivatives."""
         raise NotImplementedError
 
-    def product(self, rule: Product, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
+    def product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
         """Apply a function that is linear in each operand."""
         raise NotImplementedError
 
-    def custom(self, rule: Custom, function: Any, operands: dict[str, Any], others: dict[str, Any]) -> Any:
+    def custom(self, rule: Custom, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
         """Apply a function whose differential is written by hand."""
         raise NotImplementedError
 
@@ -102,7 +102,7 @@ class Number:
         """The result with this value in the place of its own."""
         if not is_number(result) or result.level != self.level:
             return self.constant(value)
-        return self.of(value, (self.part_of(result, name) for name in self.PARTS), self.level)
+        return self.of(value, (_apart(self.part_of(result, name)) for name in self.PARTS), self.level)
 
     def zeros_of_shape(self, shape: tuple[int, ...]) -> Any:
         """An array of zeros that can take the derivatives of this number."""
@@ -124,6 +124,8 @@ class Number:
         """Apply a linear function, ``over(part, number of axes of directions in front)``, to value and tangents."""
         value = over(self.value, 0)
         count = ndim(self.value)
+        if type(value) is np.float64 or type(value) is float:
+            return self.of(value, [None if is_zero(t) else over(t, ndim(t) - count) for t in self.tangents()], self.level)
         tangents = [
             getattr(self, name).viewed(lambda t: over(t, ndim(t) - count)) if is_zero(t) else over(t, ndim(t) - count)
             for name, t in zip(self.PARTS, self.tangents(), strict=True)
@@ -212,6 +214,11 @@ class Number:
         self.level = level
 
 
+def _apart(tangent: Tangent) -> Tangent:
+    """A tangent that is no view of another number's."""
+    return tangent.copy() if getattr(ts.storage(tangent), "base", None) is not None else tangent
+
+
 def _view_of_each(tangent: Any, count: int) -> list[Any]:
     """One zero for each piece of a split zero."""
     if isinstance(tangent, Zero):
@@ -240,8 +247,19 @@ def payload(value: Any) -> Any:
     return value
 
 
+_FLOAT64 = np.dtype(float)
+
+
 def settled(value: Any, tangent: Tangent) -> Tangent:
     """The tangent in the dtype and payload of its value."""
+    kind = type(tangent)
+    if type(value) is float:
+        if kind is float or (kind is np.ndarray and tangent.dtype is _FLOAT64):
+            return tangent
+        if kind is np.float64:
+            return tangent.item()
+    elif kind is np.ndarray and type(value) is np.ndarray and tangent.dtype is value.dtype:
+        return ts.laid_out(tangent, value)
     if tangent is None or (isinstance(tangent, Zero) and tangent.cell is None):
         shape = np.shape(value)
         return Zero.of_shape(shape) if shape or ndim(value) == 0 and isinstance(value, np.ndarray) else ZERO
@@ -259,7 +277,7 @@ def settled(value: Any, tangent: Tangent) -> Tangent:
         return value.dtype.type(tangent) if not is_number(value) else payload(tangent)
     if isinstance(value, np.ndarray) and not hasattr(tangent, "dtype"):
         return np.asarray(tangent, value.dtype)
-    return ts.cast(tangent, value.dtype) if hasattr(value, "dtype") else tangent
+    return ts.laid_out(ts.cast(tangent, value.dtype), value) if hasattr(value, "dtype") else tangent
 
 
 def _as_constant_of(value: Any, array: Array) -> Any:
@@ -345,10 +363,9 @@ def _stacked(objects: Any) -> Any:
     entries = objects.ravel().tolist()
     number = top(entries)
     if number is None:
-        try:
-            return np.array(entries, dtype=complex if any(map(np.iscomplexobj, entries)) else float).reshape(objects.shape)
-        except (TypeError, ValueError) as error:
-            raise TypeError("an object array in which not every entry is a number cannot be differentiated.") from error
+        if not all(isinstance(e, (int, float, complex, np.number, np.bool_)) for e in entries):
+            raise TypeError("an object array in which not every entry is a number cannot be differentiated.")
+        return np.array(entries, dtype=complex if any(map(np.iscomplexobj, entries)) else float).reshape(objects.shape)
     if not all(np.ndim(e) == 0 for e in entries):
         raise TypeError("an object array of arrays cannot be differentiated: use np.stack or np.concatenate.")
     return number.move(lambda *parts: np.stack(parts).reshape(objects.shape), [_as_scalar(e) for e in entries])

@@ -122,6 +122,10 @@ def _diff(a: Array, n: int = 1, axis: int = -1, prepend: Any = _NONE, append: An
             return np.broadcast_to(piece, tuple(shape))
         return piece
 
+    if n < 0:
+        raise ValueError(f"order must be non-negative but got {n!r}")
+    if n == 0:
+        return a
     pieces = [end(prepend)] * (prepend is not _NONE) + [a] + [end(append)] * (append is not _NONE)
     a = np.concatenate(pieces, axis=axis) if len(pieces) > 1 else a
     a = np.moveaxis(a, axis, 0)

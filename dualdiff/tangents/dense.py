@@ -6,6 +6,7 @@ level (nesting). A value of Python-float payload has a float, or a vector of dir
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ __all__ = [
     "finite",
     "flat",
     "gather",
+    "laid_out",
     "ndim",
     "over_directions",
     "positions",
@@ -72,7 +74,7 @@ def add(first: Tangent, second: Tangent) -> Tangent:
 
 def copy(tangent: Tangent) -> Tangent:
     """A tangent in memory of its own."""
-    return tangent.copy() if ndim(tangent) else tangent
+    return tangent.copy("K") if ndim(tangent) else tangent
 
 
 def cast(tangent: Tangent, dtype: Any) -> Tangent:
@@ -85,6 +87,21 @@ def cast(tangent: Tangent, dtype: Any) -> Tangent:
     return tangent.astype(dtype)
 
 
+def laid_out(tangent: Tangent, value: Array) -> Tangent:
+    """The tangent with the strides of its value, so that what is a view of one is a view of the other."""
+    if type(tangent) is not np.ndarray or type(value) is not np.ndarray or not value.ndim or not tangent.size:
+        return tangent
+    leading = tangent.ndim - value.ndim
+    if tangent.strides[leading:] == value.strides:
+        return tangent
+    order = sorted(range(value.ndim), key=lambda axis: -abs(value.strides[axis]))
+    fresh = np.empty(tangent.shape[:leading] + tuple(value.shape[axis] for axis in order), tangent.dtype)
+    back = np.argsort(order)
+    fresh = fresh.transpose(*range(leading), *(leading + axis for axis in back))
+    fresh[...] = tangent
+    return fresh
+
+
 def zeros(leading: tuple[int, ...], shape: tuple[int, ...], dtype: Any) -> Tangent:
     """A tangent of zeros, a Python float for one direction of a scalar."""
     full = leading + shape
@@ -93,6 +110,8 @@ def zeros(leading: tuple[int, ...], shape: tuple[int, ...], dtype: Any) -> Tange
 
 def finite(array: Array) -> bool:
     """Whether every entry is finite."""
+    if type(array) is float:
+        return math.isfinite(array)
     ok = np.isfinite(array)
     return bool(ok) if ndim(ok) == 0 else bool(np.count_nonzero(ok) == ok.size)
 

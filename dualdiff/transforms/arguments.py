@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,7 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
                 f"{error}. np.array([...]) of duals and plain numbers makes an object array, whose plain entries NumPy's "
                 "functions refuse: write np.stack([...]), or `import dualdiff.numpy as np`."
             ) from error
-        if type(error) is ValueError and str(error).startswith(("setting an array element", "Error setting single item")):
+        if str(error).startswith("Error setting single item"):
             raise DerivativeLostError(
                 "a float array cannot hold a derivative. Allocate it with np.zeros_like(x, shape=...), or "
                 "`import dualdiff.numpy as np`, or wrap the function: dd.lift(f)."
@@ -74,6 +75,9 @@ class Result:
     leaves: list[Any]
     form: Tree
     aux: Any
+
+
+_FLOAT64 = np.dtype(float)
 
 
 class Inputs:
@@ -94,14 +98,14 @@ class Inputs:
         given = flatten(self.trees)
         self.leaves = [owned(as_value(leaf)) for leaf in given]
         self.shapes = [np.shape(leaf) for leaf in self.leaves]
-        self.sizes = [int(np.prod(shape)) for shape in self.shapes]
+        self.sizes = [math.prod(shape) for shape in self.shapes]
         self.size = sum(self.sizes)
         self.python_scalars = all(isinstance(x, (int, float, complex)) and not isinstance(x, np.generic) for x in given)
 
     @property
     def is_complex(self) -> bool:
         """Whether any input is complex."""
-        return any(np.iscomplexobj(plain(leaf)) for leaf in self.leaves)
+        return any(getattr(plain(leaf), "dtype", _FLOAT64).kind == "c" or type(leaf) is complex for leaf in self.leaves)
 
     @property
     def dtype(self) -> Any:
@@ -124,6 +128,8 @@ class Inputs:
     def seeds(self, start: int, stop: int) -> list[NDArray]:
         """The unit vectors start:stop of all inputs together, cut to the leaves, directions in front."""
         rows, offset, seeds = stop - start, 0, []
+        if len(self.leaves) == 1 and rows == self.size and type(self.leaves[0]) is np.ndarray:
+            return [np.eye(rows, dtype=self.leaves[0].dtype).reshape((rows, *self.shapes[0]))]
         for leaf, size, shape in zip(self.leaves, self.sizes, self.shapes, strict=True):
             value = plain(leaf)
             block = np.zeros((rows, size), value.dtype if hasattr(value, "dtype") else type(value))
@@ -160,7 +166,10 @@ def owned(value: Any) -> Any:
 
 
 def _checked(leaf: Any) -> Any:
-    leaf = absorb(leaf) if isinstance(leaf, np.ndarray) else leaf
+    try:
+        leaf = absorb(leaf) if isinstance(leaf, np.ndarray) else leaf
+    except TypeError as error:
+        raise TypeError(f"the function returned {leaf!r}: {error}") from error
     if leaf is None or isinstance(leaf, (str, bytes)):
         raise TypeError(f"the function returned {leaf!r}, which has no derivative. Does it lack a return statement?")
     if is_number(leaf) or isinstance(leaf, (np.ndarray, np.generic, int, float, complex)):
@@ -193,12 +202,12 @@ def tangent_or_zero(tangent: Any, value: Any, leading: tuple[int, ...]) -> Any:
 
 def stripped(aux: Tree, level: int) -> Tree:
     """What came along, without the numbers of this level."""
-    return rebuild(aux, (parts_at(leaf, level, 1)[0] for leaf in flatten(aux)))
+    return None if aux is None else rebuild(aux, (parts_at(leaf, level, 1)[0] for leaf in flatten(aux)))
 
 
 def refuse_complex(inputs: Inputs, values: list[Any], holomorphic: bool, verb: str) -> None:
     """A complex derivative exists for a holomorphic function only, which the user has to say."""
-    if not inputs.is_complex or holomorphic:
+    if holomorphic or not inputs.is_complex:
         return
     if any(np.iscomplexobj(plain(v)) for v in values):
         raise NotDifferentiableError(

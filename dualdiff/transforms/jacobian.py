@@ -209,7 +209,7 @@ def _again(leaf: Any) -> Any:
 
 def _arranged(inputs: Inputs, rows: Array, layout: str) -> Tree:
     """Rows of derivatives, directions in front, as the Jacobian of one leaf of the output."""
-    matrix = np.moveaxis(rows, 0, -1)
+    matrix = np.moveaxis(rows, 0, -1) if rows.ndim > 1 else rows
     tree = inputs.cut(matrix)
     if layout == "numerator":
         return tree

@@ -16,6 +16,10 @@ import dualdiff as dd
 
 Case = tuple[Callable[..., Any], tuple[tuple[int, ...], ...]]
 STEP = 1e-3
+#: NumPy's stubs do not know these functions' `axis` and `axes`.
+VECDOT: Any = np.vecdot
+MATMUL: Any = np.matmul
+LINALG_VECDOT: Any = np.linalg.vecdot
 
 
 def made(shape: tuple[int, ...], seed: int = 0) -> Any:
@@ -268,6 +272,25 @@ LINEAR: dict[str, Case] = {
     ".sum axis": (lambda a: a.sum(1), (M,)),
     ".sum keepdims": (lambda a: a.sum(axis=(0, 2), keepdims=True), (T,)),
     "sum of a list": (lambda a: np.sum([a[0], a[1]]), (V,)),
+    "sum over axis 0 of 0-d": (lambda a: np.sum(a, axis=0), ((),)),
+    "sum over axis -1 of 0-d": (lambda a: np.sum(a, axis=-1), ((),)),
+    ".sum(0) of 0-d": (lambda a: a.sum(0), ((),)),
+    "sum of 0-d": (np.sum, ((),)),
+    "mean of 0-d": (np.mean, ((),)),
+    "add.reduce of 0-d": (np.add.reduce, ((),)),
+    "cumsum of 0-d": (np.cumsum, ((),)),
+    "cumsum over axis 0 of 0-d": (lambda a: np.cumsum(a, axis=0), ((),)),
+    "take from 0-d": (lambda a: np.take(a, [0, 0]), ((),)),
+    "roll 0-d": (lambda a: np.roll(a, 1), ((),)),
+    "repeat 0-d": (lambda a: np.repeat(a, 3), ((),)),
+    "tile 0-d": (lambda a: np.tile(a, 3), ((),)),
+    "ravel 0-d": (np.ravel, ((),)),
+    "transpose 0-d": (np.transpose, ((),)),
+    "expand_dims 0-d": (lambda a: np.expand_dims(a, (0, 1)), ((),)),
+    "trace of a 1 x 1": (lambda a: np.trace(np.reshape(a, (1, 1))), ((),)),
+    "full_like of 0-d": (lambda a: np.full_like(a, a), ((),)),
+    "stack dtype": (lambda a, b: np.stack([a, b], dtype=float), (V, V)),
+    "concatenate dtype": (lambda a, b: np.concatenate([a, b], dtype=np.float64), (V, V)),
     "builtin sum": (sum, (M,)),
     "add.reduce": (lambda a: np.add.reduce(a, axis=1), (M,)),
     "add.accumulate": (lambda a: np.add.accumulate(a, axis=1), (M,)),
@@ -375,6 +398,14 @@ NONLINEAR: dict[str, Case] = {
     "multiply.reduce": (lambda a: np.multiply.reduce(a), (M,)),
     "multiply.accumulate": (lambda a: np.multiply.accumulate(a, axis=1), (M,)),
     "multiply.reduceat": (lambda a: np.multiply.reduceat(a, [0, 2, 4]), (V,)),
+    "prod over an axis of one": (lambda a: np.prod(a[None], axis=0), (M,)),
+    "prod over no axes": (lambda a: np.prod(a, axis=()), (M,)),
+    "cumprod over an axis of one": (lambda a: np.cumprod(a[None], axis=0)[0], (M,)),
+    "max over an axis of one": (lambda a: np.max(a[None], axis=0), (M,)),
+    "max over no axes": (lambda a: np.max(a, axis=()), (M,)),
+    "var over an axis of one": (lambda a: np.mean(a[None], axis=0) * 1.0 + np.var(a[None], axis=0), (M,)),
+    "median over an axis of one": (lambda a: np.median(a[None], axis=0), (M,)),
+    "norm over an axis of one": (lambda a: np.linalg.norm(a[None], 1, axis=0), (M,)),
     "cumprod": (np.cumprod, (V,)),
     "cumprod axis": (lambda a: np.cumprod(a, axis=-1), (M,)),
     ".cumprod": (lambda a: a.cumprod(0), (M,)),
@@ -425,6 +456,19 @@ NONLINEAR: dict[str, Case] = {
     "mask assignment": (lambda a: _masked(a), (M,)),
     "argmax gather": (lambda a: a[np.argmax(a)] ** 2, (V,)),
     "unique": (np.unique, (V,)),
+    "clip from below": (lambda a: np.clip(a, 0.05), (M,)),
+    "clip from above": (lambda a: np.clip(a, a_max=0.05), (M,)),
+    ".clip from below": (lambda a: a.clip(0.05), (M,)),
+    "max over axis 0 of 0-d": (lambda a: np.max(a, axis=0) ** 2, ((),)),
+    "max of 0-d": (lambda a: np.max(a) ** 2, ((),)),
+    "maximum.reduce of 0-d": (lambda a: np.maximum.reduce(a) ** 2, ((),)),
+    "multiply.reduce of 0-d": (lambda a: np.multiply.reduce(a) ** 2, ((),)),
+    "prod over axis 0 of 0-d": (lambda a: np.prod(a, axis=0) ** 2, ((),)),
+    "cumprod over axis 0 of 0-d": (lambda a: np.cumprod(a, axis=0) ** 2, ((),)),
+    "median of 0-d": (lambda a: np.median(a) ** 2, ((),)),
+    "sort 0-d": (lambda a: np.sort(a, axis=None) ** 2, ((),)),
+    "piecewise of 0-d": (lambda a: np.piecewise(a, [a > 0], [np.square]), ((),)),
+    "filled with 0-d": (lambda a: np.full_like(a, a**2, shape=(2, 2)), ((),)),
     # moments
     "var": (np.var, (M,)),
     "var axis": (lambda a: np.var(a, axis=0), (M,)),
@@ -470,16 +514,16 @@ NONLINEAR: dict[str, Case] = {
     "matmul stacks": (np.matmul, (T, (2, 4, 2))),
     "matmul broadcast": (np.matmul, ((5, 1, 2, 3), (4, 3, 2))),
     "matmul stack vector": (np.matmul, (T, (4,))),
-    "matmul axes": (lambda a, b: np.matmul(a, b, axes=[(0, 1), (1, 0), (0, 1)]), (M, (2, 3))),
+    "matmul axes": (lambda a, b: MATMUL(a, b, axes=[(0, 1), (1, 0), (0, 1)]), (M, (2, 3))),
     "matmul empty": (np.matmul, ((2, 0), (0, 3))),
     "linalg.matmul": (np.linalg.matmul, (M, S)),
     "@": (lambda a, b: a @ b, (M, S)),
     "A.T @ A": (lambda a: a.T @ a, (M,)),
     "multi_dot": (lambda a, b, c: np.linalg.multi_dot([a, b, c]), (M, S, Q)),
     "vecdot": (np.vecdot, (M, M)),
-    "vecdot axis": (lambda a, b: np.vecdot(a, b, axis=0), (M, M)),
+    "vecdot axis": (lambda a, b: VECDOT(a, b, axis=0), (M, M)),
     "vecdot broadcast": (np.vecdot, (T, (4,))),
-    "linalg.vecdot": (lambda a, b: np.linalg.vecdot(a, b, axis=0), (M, M)),
+    "linalg.vecdot": (lambda a, b: LINALG_VECDOT(a, b, axis=0), (M, M)),
     "matvec": (np.matvec, (T, (4,))),
     "matvec stacks": (np.matvec, (T, (2, 4))),
     "vecmat": (np.vecmat, ((2, 3), T)),
@@ -768,6 +812,41 @@ def test_nested_with_many_directions(name: str) -> None:
             assert_close([leaf[i, j] for leaf in together], one, max(rounds, 1e-11))
 
 
+@pytest.mark.parametrize("inner", [None, 2])
+@pytest.mark.parametrize("name", [name for name in NOW if len(ALL[name][1]) > 1])
+def test_arguments_of_different_levels(name: str, inner: int | None) -> None:
+    """One argument differentiated inside and another outside give the mixed derivative, either way round."""
+    f, args, shapes = arguments(name)
+    u, v = directions(shapes, 1), directions(shapes, 2)
+    rounds = precision(f(*args), 0.0, 1e-3)
+
+    def mixed(first: int, second: int) -> tuple[list[Any], list[Any]]:
+        """Return the derivative by the first argument, and that differentiated by the second one."""
+
+        def partial(b: Any) -> list[Any]:
+            def g(a: Any) -> list[Any]:
+                return f(*(a if i == first else b if i == second else arg for i, arg in enumerate(args)))
+
+            direction = u[first] if inner is None else np.stack([u[first], -u[first]])
+            return jvp(g, (args[first],), (direction,))[1]
+
+        return jvp(partial, (args[second],), (v[second],))
+
+    for first, second in [(0, 1), (1, 0)]:
+        value, tangent = mixed(first, second)
+        alone = tuple(d if i == first else np.zeros_like(d) for i, d in enumerate(u))
+        other = tuple(d if i == second else np.zeros_like(d) for i, d in enumerate(v))
+
+        def first_order(*points: Any, alone: tuple[Any, ...] = alone) -> list[Any]:
+            return jvp(f, points, alone)[1]
+
+        exact, second_order = jvp(first_order, args, other)
+        if inner is not None:
+            exact, second_order = ([np.stack([leaf, -leaf]) for leaf in part] for part in (exact, second_order))
+        assert_close(value, exact, max(rounds, 1e-12))
+        assert_close(tangent, second_order, max(rounds, 1e-11))
+
+
 @pytest.mark.parametrize("name", NOW)
 def test_hyper_dual(name: str) -> None:
     """A hyper-dual carries the value, both first derivatives and the mixed second one."""
@@ -804,7 +883,7 @@ KINDS: dict[str, Callable[[Any, Any], Any]] = {
 def parts(number: Any) -> list[Any]:
     """Return the plain arrays inside a number, the value first."""
     if isinstance(number, dd.HyperDual):
-        inner = (number.value, number.eps1, number.eps2, number.eps12)
+        inner: tuple[Any, ...] = (number.value, number.eps1, number.eps2, number.eps12)
     elif isinstance(number, dd.Dual):
         inner = (number.value, number.tangent)
     else:
@@ -916,7 +995,6 @@ COMPLEX: dict[str, Callable[..., Any]] = {
     "diagonal": np.diagonal,
     "trace": np.trace,
     "roll": lambda a: np.roll(a, 1),
-    "pad": lambda a: np.pad(a, 1),
     "matmul constant": lambda a: a @ np.array([1.0, 1j, 2.0]),
     "diff": np.diff,
     "trapezoid": np.trapezoid,
@@ -1165,7 +1243,7 @@ def test_dual_in_a_parameter_works(name: str) -> None:
 def test_max_and_min_share_ties() -> None:
     """Equal entries share the derivative of max, min, ptp and sort equally."""
     x = np.array([1.0, 3.0, 3.0, 0.0, 0.0])
-    for f, exact in [
+    rows: list[tuple[Any, Any]] = [
         (np.max, [0, 0.5, 0.5, 0, 0]),
         (np.min, [0, 0, 0, 0.5, 0.5]),
         (np.ptp, [0, 0.5, 0.5, -0.5, -0.5]),
@@ -1173,7 +1251,8 @@ def test_max_and_min_share_ties() -> None:
         (lambda x: np.sort(x)[-1], [0, 0.5, 0.5, 0, 0]),
         (lambda x: np.sort(x)[0], [0, 0, 0, 0.5, 0.5]),
         (lambda x: np.median(x[1:4]), [0, 0.5, 0.5, 0, 0]),
-    ]:
+    ]
+    for f, exact in rows:
         np.testing.assert_allclose(dd.grad(f)(x), exact)
     three = np.array([2.0, 2.0, 2.0])
     np.testing.assert_allclose(dd.grad(np.max)(three), [1 / 3] * 3)

@@ -185,6 +185,26 @@ def test_reading_a_zero_dimensional_array(index: Any, k: int | None) -> None:
     assert_dual(dd.Dual(v, t)[index], v[index], [np.asarray(row)[index] for row in rows(t, k)], k)
 
 
+@pytest.mark.parametrize("kind", ["float", "float64", "0-d", "entry", "nested"])
+@pytest.mark.parametrize("index", [(), ..., None, (None, ...), True, (..., None)], ids=repr)
+def test_reading_a_scalar(index: Any, kind: str) -> None:
+    """Scalars take the indices that NumPy's scalars take."""
+
+    def f(x: Any) -> Any:
+        return x[index] ** 2
+
+    x = {"float": 3.0, "float64": np.float64(3.0)}.get(kind, np.array(3.0))
+    if kind == "entry":
+        result = dd.jacobian(lambda v: f(v[0]))(np.array([3.0, 1.0]))[..., 0]
+    elif kind == "nested":
+        result = 3.0 * dd.derivative(dd.derivative(f))(3.0)
+    else:
+        result = dd.derivative(f)(x)
+    expected = 2 * np.float64(3.0)[index]
+    assert np.shape(result) == np.shape(expected)
+    np.testing.assert_array_equal(result, expected)
+
+
 @pytest.mark.parametrize(
     "index",
     [4, -5, (0, 3), (0, 0, 0, 0), [4], [-5], (slice(None), [3]), 1.0, "a", (1, "a"), [1.5], np.zeros(3, bool)],
@@ -419,8 +439,6 @@ def test_any_index_expression() -> None:
     extra = pytest.importorskip("hypothesis.extra.numpy")
     shapes = extra.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
 
-    @hypothesis.settings(max_examples=400, deadline=None, database=None, derandomize=True)
-    @hypothesis.given(st.data(), shapes, st.sampled_from(DIRECTIONS))
     def check(data: Any, shape: tuple[int, ...], k: int | None) -> None:
         basic = extra.basic_indices(shape, allow_newaxis=True, allow_ellipsis=True)
         kinds = [basic]
@@ -461,7 +479,8 @@ def test_any_index_expression() -> None:
             row[index] += new
         assert_dual(d, written, new_rows, k)
 
-    check()
+    drawn = hypothesis.given(st.data(), shapes, st.sampled_from(DIRECTIONS))(check)
+    hypothesis.settings(max_examples=400, deadline=None, database=None, derandomize=True)(drawn)()
 
 
 def _axis(st: Any, extra: Any, n: int) -> list[Any]:
@@ -952,3 +971,243 @@ def test_in_place_functions(name: str, k: int | None) -> None:
         row[...] = original
         act(row, np.zeros(3))
     assert_dual(d, expected, expected_rows, k)
+
+
+# ---------------------------------------------------------------- views of results, whatever their layout in memory
+RESULTS: dict[str, Callable[[Any], Any]] = {
+    "argument": lambda x: x,
+    "rows": lambda x: x[np.array([1, 0, 2])],
+    "columns": lambda x: x[:, np.array([1, 0])],
+    "block": lambda x: x[np.ix_([0, 1], [1, 2])],
+    "mask": lambda x: x[np.array([True, True, False, True])],
+    "take": lambda x: np.take(x, [1, 0], axis=0),
+    "concatenate": lambda x: np.concatenate([x, x]),
+    "concatenate columns": lambda x: np.concatenate([x, 2.0 * x], axis=1),
+    "stack": lambda x: np.stack([x, x], axis=1),
+    "tile": lambda x: np.tile(x, 2),
+    "repeat": lambda x: np.repeat(x, 2, axis=1),
+    "roll": lambda x: np.roll(x, 1),
+    "where": lambda x: np.where(np.arange(3) > 0, x, 1.0),
+    "product": lambda x: x @ np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [1.0, 0.0, 1.0]]),
+    "product from the left": lambda x: np.arange(8.0).reshape(2, 4) @ x,
+    "solve": lambda x: np.linalg.solve(np.eye(4) + 0.5, x),
+    "inner einsum": lambda x: np.einsum("ij->ji", x) * 1.0,
+    "sum": lambda x: np.sum(np.stack([x, x]), axis=0),
+    "cumsum": lambda x: np.cumsum(x, axis=0),
+    "transposed copy": lambda x: x.T.copy(),
+    "transposed arithmetic": lambda x: x.T + 1.0,
+    "Fortran copy": lambda x: x.copy(order="F"),
+    "flipped arithmetic": lambda x: np.flip(x) * 2.0,
+    "outer": lambda x: np.outer(x[0], [1.0, 2.0]),
+    "diag": lambda x: np.diag(x[0]),
+    "filled": lambda x: _filled(np.zeros_like(x), x),
+    "meshgrid": lambda x: np.meshgrid(x[0], x[1])[1],
+    "sliced": lambda x: x[::2, ::-1],
+    "broadcast arithmetic": lambda x: x[:, :1] + x[0],
+    "float32": lambda x: x.astype(np.complex64) if x.dtype.kind == "c" else x.astype(np.float32),
+    "pieces": lambda x: np.split(x * 1.0, 2)[1],
+    "fft": lambda x: np.fft.fftshift(x),
+}
+VIEWS_OF_RESULTS: dict[str, Callable[[Any], Any]] = {
+    "reshape": lambda a: a.reshape(-1),
+    "ravel": lambda a: a.ravel(),
+    "np.ravel": np.ravel,
+    "transpose, reshape": lambda a: a.T.reshape(-1),
+    "reshape F": lambda a: a.reshape(-1, order="F"),
+    "ravel F": lambda a: a.ravel("F"),
+    "ravel K": lambda a: a.ravel("K"),
+    "split axis": lambda a: a.reshape(*a.shape[:1], -1, 1),
+    "row": lambda a: a[0],
+    "chain": lambda a: a.reshape(a.size, 1).T[0, ::2],
+    "swapaxes": lambda a: np.swapaxes(a, 0, -1)[0],
+}
+
+
+def _filled(out: Any, x: Any) -> Any:
+    out[:] = x
+    return out
+
+
+@pytest.mark.parametrize("k", DIRECTIONS)
+@pytest.mark.parametrize("write", ["base", "view"])
+@pytest.mark.parametrize("view", VIEWS_OF_RESULTS)
+@pytest.mark.parametrize("result", RESULTS)
+def test_views_of_results(result: str, view: str, write: str, k: int | None) -> None:
+    """A view of any function's result shares value and tangents with it exactly where NumPy's shares memory."""
+    x, t = made((4, 3), k)
+
+    def f(x: Any) -> Any:
+        a = RESULTS[result](x * 1.0)
+        b = VIEWS_OF_RESULTS[view](a)
+        if write == "base":
+            a *= 0.5
+        else:
+            b *= 0.5
+        return a * 1.0, b * 1.0
+
+    value, tangent = dd.jvp(f, x, t)
+    expected, single = f(x), "float32" in result
+    step = 1e-6 if single else 1e-30
+    for part in range(2):
+        np.testing.assert_allclose(
+            value[part], expected[part], rtol=1e-6 if single else 1e-15, atol=1e-6 if single else 0
+        )
+        exact = [np.imag(f(x + 1j * step * row)[part]) / step for row in rows(t, k)]
+        tolerance = 1e-5 if single else 1e-14
+        np.testing.assert_allclose(
+            tangent[part], exact[0] if k is None else np.stack(exact), rtol=tolerance, atol=tolerance
+        )
+
+
+# ---------------------------------------------------------------- random programs
+class Program:
+    """A random program of views, copies, writes and arithmetic in place, the same at every run."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.length = int(np.random.default_rng(seed).integers(3, 25))
+
+    def __call__(self, x: Any) -> list[Any]:
+        """Run the program on an array and return all arrays that it has at its end."""
+        self.rng = np.random.default_rng(self.seed)
+        self.arrays = [x, np.zeros_like(x), np.zeros_like(x, shape=(4, 3)), x * 1.0]
+        steps = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("_step_")]
+        for _ in range(self.length):
+            step = steps[self.rng.integers(len(steps))]
+            a, b = self.pick(), self.pick()
+            made = step(a, b)
+            if made is not None and np.size(made) <= 200:
+                self.arrays.append(made)
+            if len(self.arrays) > 10:
+                self.arrays.pop(int(self.rng.integers(1, len(self.arrays))))
+        return [a * 1.0 for a in self.arrays]
+
+    def pick(self) -> Any:
+        """Return one of the arrays."""
+        return self.arrays[self.rng.integers(len(self.arrays))]
+
+    def index(self, a: Any) -> tuple[Any, ...]:
+        """Return a random index into an array."""
+        choices = []
+        for n in a.shape:
+            kinds = [slice(None, None, -1), slice(int(self.rng.integers(0, n + 1)), None), slice(None, None, 2)]
+            if n:
+                kinds += [int(self.rng.integers(n)), self.rng.integers(0, n, size=2)]
+            choices.append(kinds[self.rng.integers(len(kinds))])
+        return tuple(choices[: self.rng.integers(0, len(choices) + 1)])
+
+    def _step_index(self, a: Any, b: Any) -> Any:
+        return a[self.index(a)]
+
+    def _step_transpose(self, a: Any, b: Any) -> Any:
+        return a.T
+
+    def _step_reshape(self, a: Any, b: Any) -> Any:
+        return a.reshape(-1)
+
+    def _step_ravel(self, a: Any, b: Any) -> Any:
+        return np.ravel(a)
+
+    def _step_swapaxes(self, a: Any, b: Any) -> Any:
+        return np.swapaxes(a, 0, -1) if a.ndim else None
+
+    def _step_newaxis(self, a: Any, b: Any) -> Any:
+        return a[..., None] if 0 < a.ndim < 5 else None
+
+    def _step_concatenate(self, a: Any, b: Any) -> Any:
+        return np.concatenate([a, a]) if a.ndim else None
+
+    def _step_function(self, a: Any, b: Any) -> Any:
+        return np.sin(a)
+
+    def _step_copy(self, a: Any, b: Any) -> Any:
+        return a + 0.0
+
+    def _step_write_number(self, a: Any, b: Any) -> None:
+        value = float(self.rng.normal())
+        if a.ndim:
+            a[self.index(a)] = value
+
+    def _step_write_sum(self, a: Any, b: Any) -> None:
+        if a.ndim:
+            a[self.index(a)] = np.sin(np.sum(b))
+
+    def _step_write_entry(self, a: Any, b: Any) -> None:
+        if a.ndim and np.size(b):
+            a[self.index(a)] = np.ravel(b)[0]
+
+    def _step_write_array(self, a: Any, b: Any) -> None:
+        if a.ndim and a.shape == b.shape:
+            a[...] = b
+
+    def _step_add_at_index(self, a: Any, b: Any) -> None:
+        if a.ndim:
+            a[self.index(a)] += np.sum(b) * 0.1
+
+    def _step_multiply_at_index(self, a: Any, b: Any) -> None:
+        if a.ndim:
+            a[self.index(a)] *= np.cos(np.sum(b) * 0.1)
+
+    def _step_scale(self, a: Any, b: Any) -> None:
+        if a.ndim:
+            a *= 0.9
+
+    def _step_add(self, a: Any, b: Any) -> None:
+        if a.ndim and a.shape == b.shape:
+            a += b * 0.3
+
+    def _step_out(self, a: Any, b: Any) -> None:
+        if a.ndim and a.shape == b.shape:
+            np.multiply(a, np.cos(b), out=a)
+
+    def _step_swap(self, a: Any, b: Any) -> None:
+        if a.ndim == 1 and len(a) > 1:
+            a[0], a[1] = a[1], a[0]
+
+
+def _part(number: Any, name: str) -> Any:
+    """Return a part of a hyper-dual as a dense array; of a constant, zeros."""
+    part = getattr(number, name, None)
+    dense = part if isinstance(part, (np.ndarray, np.generic, float)) else 0.0
+    return np.broadcast_to(dense, np.shape(number))
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_random_programs(block: int) -> None:
+    """Random programs of views and writes agree with the complex step in every kind of number."""
+    checked = 0
+    for seed in range(1000 * block, 1000 * block + 40):
+        program = Program(seed)
+        x, (u, v) = (
+            np.random.default_rng(seed + 1).normal(size=(3, 4)),
+            np.random.default_rng(seed + 2).normal(size=(2, 3, 4)),
+        )
+        with np.errstate(all="ignore"):
+            expected = program(x.copy())
+            along_u, along_v = ([np.imag(a) * 1e30 for a in program(x + 1e-30j * d)] for d in (u, v))
+        if not all(np.all(np.isfinite(a)) and np.all(np.abs(a) < 1e6) for a in [*expected, *along_u, *along_v]):
+            continue
+        checked += 1
+        one = dd.jvp(program, x, u)
+        two = dd.jvp(program, x, np.stack([u, v]))
+        inner = dd.jvp(lambda y, p=program, u=u: dd.jvp(p, y, u)[0], x, v)
+        mixed = dd.jvp(lambda y, p=program, u=u: dd.jvp(p, y, u)[1], x, v)
+        swapped = dd.jvp(lambda y, p=program, v=v: dd.jvp(p, y, v)[1], x, u)
+        hyper = program(dd.HyperDual(x.copy(), u.copy(), v.copy(), np.zeros_like(x)))
+        for i, exact in enumerate(expected):
+            message = f"program {seed}, array {i}"
+            for value in (one[0][i], two[0][i], inner[0][i], dd.value_of(hyper[i])):
+                np.testing.assert_allclose(value, exact, rtol=1e-13, atol=1e-13, err_msg=message)
+            for tangent, reference in [
+                (one[1][i], along_u[i]),
+                (two[1][i][0], along_u[i]),
+                (two[1][i][1], along_v[i]),
+                (inner[1][i], along_v[i]),
+                (mixed[0][i], along_u[i]),
+                (_part(hyper[i], "eps1"), along_u[i]),
+                (_part(hyper[i], "eps2"), along_v[i]),
+                (_part(hyper[i], "eps12"), mixed[1][i]),
+                (swapped[1][i], mixed[1][i]),
+            ]:
+                np.testing.assert_allclose(tangent, reference, rtol=1e-9, atol=1e-9, err_msg=message)
+    assert checked > 20

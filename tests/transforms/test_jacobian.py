@@ -75,8 +75,9 @@ def test_shape_in_denominator_layout(in_shape: tuple[int, ...], out_shape: tuple
 
 def test_unknown_layout() -> None:
     """A layout that is neither raises and names the two."""
+    layout: Any = "sideways"
     with pytest.raises((ValueError, TypeError), match=r"numerator.*denominator|denominator.*numerator"):
-        dd.jacobian(lambda x: x, layout="sideways")(np.ones(2))
+        dd.jacobian(lambda x: x, layout=layout)(np.ones(2))
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (4,), (2, 3), (2, 1, 3), (0,), (3, 0)], ids=str)
@@ -118,6 +119,11 @@ def _chain_gradient(x: Any) -> Any:
     return g
 
 
+def test_chunk_size_of_any_integer_type() -> None:
+    """A NumPy integer is a chunk size too."""
+    close(dd.jacobian(lambda x: 2.0 * x, chunk_size=np.int64(2))(np.ones(3)), 2.0 * np.eye(3))
+
+
 @pytest.mark.parametrize("chunk_size", [0, -1, 1.5, "all"])
 def test_chunk_size_must_be_a_positive_integer(chunk_size: Any) -> None:
     """A chunk size that is not a positive integer raises."""
@@ -149,6 +155,15 @@ def test_argnums() -> None:
     close(gradients[0], np.broadcast_to(x, (3, 4)))
     close(gradients[1], A.sum(axis=0))
     close(dd.jacobian(f, argnums=(0, 1), chunk_size=5)(A, x)[0], by_A)
+
+
+def test_argnums_given_twice() -> None:
+    """The same argument named twice gives its gradient twice, or raises."""
+    try:
+        result = dd.grad(lambda a, b: a * b, argnums=(0, 0))(3.0, 2.0)
+    except (TypeError, ValueError):
+        return
+    assert result == (2.0, 2.0)
 
 
 def test_arguments_of_different_shapes_and_types() -> None:
@@ -271,6 +286,9 @@ def test_auxiliary_output() -> None:
     assert value == 21.0
     close(gradient, 2 * x)
     np.testing.assert_array_equal(aux["residual"], x - 1.0)
+    _, aux = dd.grad(lambda x: (np.sum(x), {"entries": np.array([x[0], x[1], 3.0])}), has_aux=True)(x)
+    assert not any(isinstance(entry, dd.Dual) for entry in np.ravel(aux["entries"]))
+    np.testing.assert_array_equal(aux["entries"].astype(float), [1.0, 2.0, 3.0])
     J, aux = dd.jacobian(lambda x: (x**2, x), has_aux=True)(x)
     close(J, np.diag(2 * x))
     np.testing.assert_array_equal(aux, x)
@@ -322,6 +340,20 @@ def test_jacobian_of_many_points_along_another_axis() -> None:
     zero = np.zeros(5)
     exact = np.array([[x[1], x[0], zero], [zero, zero, 2 * x[2]]])
     close(J, np.moveaxis(exact, -1, 0))
+
+
+def test_jacobian_of_many_points_in_denominator_layout() -> None:
+    """In denominator layout each small Jacobian of axis=-1 is transposed, (..., in, out), or the pair is refused."""
+
+    def f(x: Any) -> Any:
+        return np.stack([x[..., 0] * x[..., 1], x[..., 2] ** 2], axis=-1)
+
+    x = rng().normal(size=(4, 3))
+    try:
+        J = dd.jacobian(f, axis=-1, layout="denominator")(x)
+    except (TypeError, ValueError):
+        return
+    close(J, np.swapaxes(dd.jacobian(f, axis=-1)(x), -1, -2))
 
 
 def test_many_points_agree_with_one_at_a_time() -> None:
@@ -466,7 +498,9 @@ def test_derivative_zero_through_constant_functions() -> None:
     close(dd.jacobian(lambda x: np.floor(x) * x)(x), np.diag(np.floor(x)))
 
 
-@pytest.mark.parametrize("result", [None, "text", object(), {1, 2}, np.array(["a", "b"])], ids=repr)
+@pytest.mark.parametrize(
+    "result", [None, "text", object(), {1, 2}, np.array(["a", "b"])], ids=lambda r: type(r).__name__
+)
 @pytest.mark.parametrize("verb", ["derivative", "grad", "jacobian", "hessian", "value_and_grad"])
 def test_output_that_is_not_numeric(verb: str, result: Any) -> None:
     """A function that returns None, a string or an object raises and says what it returned."""
