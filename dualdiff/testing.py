@@ -18,7 +18,13 @@ _SHOWN = 10
 
 
 def check_jvp(
-    f: Callable[..., Any], primals: Any, tangents: Any, *, step: float | None = None, rtol: float = 1e-6, atol: float = 1e-8
+    f: Callable[..., Any],
+    primals: Any,
+    tangents: Any,
+    *,
+    step: float | None = None,
+    rtol: float = 1e-6,
+    atol: float = 1e-8,
 ) -> None:
     """Compare `jvp` with a finite difference of the function itself.
 

@@ -123,9 +123,7 @@ def test_conversion_of_an_array(name: str, number: Any) -> None:
 
 
 @pytest.mark.parametrize("number", [vector, matrix, scalar, zero_d], ids=["vector", "matrix", "scalar", "0-d"])
-@pytest.mark.parametrize(
-    "protocol", ["__array_interface__", "__array_struct__", "__dlpack__", "__buffer__", "__float64__"]
-)
+@pytest.mark.parametrize("protocol", ["__array_interface__", "__array_struct__", "__dlpack__", "__buffer__", "__float64__"])
 def test_no_back_door(protocol: str, number: Any) -> None:
     """No buffer protocol hands out the bare values."""
     d = number()
@@ -242,9 +240,7 @@ def test_write_that_numpy_runs(statement: str, number: Any) -> None:
     assert "zeros_like" in str(lost[0]) or "value_of" in str(lost[0])
 
 
-@pytest.mark.parametrize(
-    "verb", ["derivative", "grad", "jacobian", "hessian", "value_and_grad", "jvp", "hvp", "linearize"]
-)
+@pytest.mark.parametrize("verb", ["derivative", "grad", "jacobian", "hessian", "value_and_grad", "jvp", "hvp", "linearize"])
 @pytest.mark.parametrize("nested", [False, True], ids=["plain", "nested"])
 def test_transforms_unmask_the_error(nested: bool, verb: str) -> None:
     """Inside a transform NumPy's "setting an array element with a sequence" surfaces as our error and our advice."""

@@ -138,9 +138,7 @@ VERBS: dict[str, Callable[[Any, Any], Any]] = {
     "linearize": lambda f, x: dd.linearize(f, x)[1](1.0),
     "grad of a vector": lambda f, x: dd.grad(lambda v: f(v[0]) + 0.0 * v[1])(np.stack([x, 2.0 * x]))[0],
     "jacobian of a vector": lambda f, x: dd.jacobian(lambda v: np.stack([v[1], f(v[0])]))(np.stack([x, 2.0 * x]))[1, 0],
-    "jacobian in chunks": lambda f, x: dd.jacobian(lambda v: v * f(v[0]), chunk_size=1)(np.stack([x, 0 * x + 1.0]))[
-        1, 0
-    ],
+    "jacobian in chunks": lambda f, x: dd.jacobian(lambda v: v * f(v[0]), chunk_size=1)(np.stack([x, 0 * x + 1.0]))[1, 0],
     "jvp of a vector": lambda f, x: dd.jvp(lambda v: f(v[0] * v[1]), np.stack([x, 1.0]), np.array([1.0, 0.0]))[1],
     "grad of a dict": lambda f, x: dd.grad(lambda p: f(p["x"]) * p["c"])({"x": x, "c": 1.0})["x"],
     "grad of an object array": lambda f, x: dd.grad(lambda v: f(v[0]) * v[1])(np.array([x, 1.0]))[0],
@@ -276,6 +274,58 @@ def test_augmented_assignment_with_an_outer_dual() -> None:
     close(D(f)(x), [2 * x * (2 * y0 + 1), 2 * y1 + 1])
 
 
+CONSTANTS: dict[str, Callable[[Any], Any]] = {
+    "outer value": lambda a: a[0],
+    "outer constant": lambda a: np.floor(a[0]),
+    "outer zero": lambda a: np.zeros_like(a)[0],
+    "outer zero times": lambda a: 0.0 * a[0],
+    "function of an outer zero": lambda a: np.sin(np.sum(np.zeros_like(a))),
+    "plain": lambda a: 7.0,
+}
+SHARED: dict[str, Callable[[Any], Any]] = {
+    "same": lambda c: c,
+    "slice": lambda c: c[:],
+    "reversed": lambda c: c[::-1],
+    "reshape": lambda c: c.reshape(-1, 1),
+    "row": lambda c: c[None][0],
+    "transpose": lambda c: c.reshape(1, -1).T,
+}
+SCALED: dict[str, Callable[[Any, Any], Any]] = {
+    "in place": lambda d, s: d.__imul__(s),
+    "by slice": lambda d, s: d.__setitem__(slice(None), d[:] * s),
+    "by entry": lambda d, s: [d.__setitem__(i, d[i] * s) for i in range(len(d))],
+    "out": lambda d, s: np.multiply(d, s, out=d),
+}
+
+
+@pytest.mark.parametrize("write", SCALED)
+@pytest.mark.parametrize("view", SHARED)
+@pytest.mark.parametrize("constant", CONSTANTS)
+@pytest.mark.parametrize("make", [lambda b: b * 1.0, lambda b: np.concatenate([b])], ids=["product", "concatenate"])
+def test_views_of_an_array_of_two_levels(make: Any, constant: str, view: str, write: str) -> None:
+    """An inner array that has taken an outer number, and its views, are scaled by another: right, or it raises."""
+
+    def g(a: Any, b: Any) -> Any:
+        c = make(b)
+        c[0] = CONSTANTS[constant](a)
+        d = SHARED[view](c)
+        SCALED[write](d, a[1])
+        return np.stack([c * 1.0, np.ravel(d)[:: -1 if view == "reversed" else 1] * 1.0])
+
+    a, b = np.array([0.5, 2.0]), np.array([3.0, 4.0])
+    exact = np.zeros((2, 2, 2, 2))
+    exact[:, 1, 1, 1] = 1.0  # c[1] is b[1] a[1]
+    for k_inner in (False, True):
+        try:
+            if k_inner:
+                mixed = dd.jacobian(lambda a: dd.jacobian(lambda b: g(a, b))(b))(a)
+            else:
+                mixed = dd.jvp(lambda a: dd.jvp(lambda b: g(a, b), b, np.ones(2))[1], a, np.ones(2))[1]
+        except dd.DerivativeLostError:
+            continue
+        close(mixed, exact if k_inner else exact.sum(axis=(-1, -2)))
+
+
 def test_loop_filling_under_nesting() -> None:
     """Recurrences written entry by entry into np.zeros_like are right at second order in any nesting."""
 
@@ -393,9 +443,7 @@ def array_dual() -> Any:
 
 def nested_dual() -> Any:
     """Return a dual whose parts are duals."""
-    return dd.Dual(
-        dd.Dual(np.array([1.0, 2.0]), np.array([3.0, 4.0])), dd.Dual(np.array([5.0, 6.0]), np.array([7.0, 8.0]))
-    )
+    return dd.Dual(dd.Dual(np.array([1.0, 2.0]), np.array([3.0, 4.0])), dd.Dual(np.array([5.0, 6.0]), np.array([7.0, 8.0])))
 
 
 NUMBERS: dict[str, Callable[[], Any]] = {
@@ -407,9 +455,7 @@ NUMBERS: dict[str, Callable[[], Any]] = {
     "complex": lambda: dd.Dual(np.array([1 + 2j]), np.array([3.0 - 1j])),
     "float32": lambda: dd.Dual(np.ones(2, np.float32), np.ones(2, np.float32)),
     "nested": nested_dual,
-    "hyper-dual": lambda: dd.HyperDual(
-        np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([5.0, 6.0]), np.array([7.0, 8.0])
-    ),
+    "hyper-dual": lambda: dd.HyperDual(np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([5.0, 6.0]), np.array([7.0, 8.0])),
     "hyper-dual scalar": lambda: dd.HyperDual(1.0, 2.0, 3.0, 4.0),
 }
 

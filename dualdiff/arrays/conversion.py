@@ -15,9 +15,7 @@ from .number import Number, plain
 
 __all__ = ["ConversionMethods"]
 
-_ALLOCATE = (
-    "Allocate it with np.zeros_like(x, shape=...), or `import dualdiff.numpy as np`, or wrap the function: dd.lift(f)."
-)
+_ALLOCATE = "Allocate it with np.zeros_like(x, shape=...), or `import dualdiff.numpy as np`, or wrap the function: dd.lift(f)."
 _VALUE = "For the value alone write dd.value_of(x)."
 _MANY_OBJECTS = 10_000
 
@@ -65,26 +63,27 @@ class ConversionMethods(Number):
         return round(plain(self)) if digits is None else np.round(self, digits)
 
     def __floor__(self) -> int:
-        return math.floor(plain(self))
+        rounded: int = math.floor(plain(self))
+        return rounded
 
     def __ceil__(self) -> int:
-        return math.ceil(plain(self))
+        rounded: int = math.ceil(plain(self))
+        return rounded
 
     def __trunc__(self) -> int:
-        return math.trunc(plain(self))
+        rounded: int = math.trunc(plain(self))
+        return rounded
 
     def item(self, *index: Any) -> Any:
         """The Python number at an index, for a constant; a derivative would be lost otherwise."""
         if self.is_constant():
             return np.asarray(plain(self)).item(*index)
-        raise DerivativeLostError(
-            f"item() of a {type(self).__name__} would drop its derivative: index it, x[i]. {_VALUE}"
-        )
+        raise DerivativeLostError(f"item() of a {type(self).__name__} would drop its derivative: index it, x[i]. {_VALUE}")
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        if self.is_constant() and dtype != object:
+        if self.is_constant() and not (dtype is not None and np.dtype(dtype).hasobject):
             return np.array(plain(self), dtype=dtype, copy=copy)
-        if dtype is None or dtype == object:
+        if dtype is None or np.dtype(dtype).hasobject:
             return self._objects()
         if _caller_stores():
             raise DerivativeLostError(f"np.zeros(...)[...] = <dual>: a float array cannot hold a derivative. {_ALLOCATE}")
@@ -121,8 +120,8 @@ class ConversionMethods(Number):
         if not spec:
             return repr(self)
         parts = [format(self.value, spec)]
-        for name in self.PARTS:
-            tangent, name = self.part(name), name.lstrip("_")
+        for part_name in self.PARTS:
+            tangent, name = self.part(part_name), part_name.lstrip("_")
             shown = [format(t, spec) for t in np.ravel(tangent)] if isinstance(tangent, np.ndarray) else None
             parts.append(f"{name}={'[' + ', '.join(shown) + ']' if shown else _formatted(tangent, spec)}")
         return f"{type(self).__name__}({', '.join(parts)})"

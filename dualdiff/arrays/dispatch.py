@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,11 +35,14 @@ def name_of(function: NumPyFunction) -> str:
     """The name users know the function by."""
     module = getattr(function, "__module__", None) or "np"
     module = module.replace("numpy", "np").replace("np._core.umath", "np").replace("np._core.multiarray", "np")
-    return f"{module}.{getattr(function, '__name__', function)}" if not isinstance(function, np.ufunc) else (
-        f"np.{function.__name__}" if hasattr(np, function.__name__) else function.__name__)
+    return (
+        f"{module}.{getattr(function, '__name__', function)}"
+        if not isinstance(function, np.ufunc)
+        else (f"np.{function.__name__}" if hasattr(np, function.__name__) else function.__name__)
+    )
 
 
-@lru_cache(maxsize=None)
+@cache
 def parameters(function: NumPyFunction) -> tuple[tuple[str, ...], str]:
     """The names of the positional parameters, and of the variadic one."""
     if function in PARAMETERS:
@@ -131,10 +134,7 @@ def _ufunc_where(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any
         if out is not None:
             raise _lost_out(name_of(ufunc))
         target = chosen.zeros_of_shape(shape)
-    if not is_number(target):
-        target[mask] = chosen
-    else:
-        target[mask] = chosen
+    target[mask] = chosen
     return target
 
 
@@ -262,7 +262,7 @@ def _shifted_axes(rule: Linear, call: Call, part: Array, leading: int) -> tuple[
     return changed, part
 
 
-@lru_cache(maxsize=None)
+@cache
 def _default(function: NumPyFunction, name: str) -> Any:
     return inspect.signature(function).parameters[name].default
 
@@ -273,6 +273,8 @@ def _moves(rule: Moves, call: Call) -> Any:
         if name in call.arguments:
             call.arguments[name] = replaced(call.arguments[name], plain)
     _refuse_numbers(call, entries)
+    # Positions of entries are integers, whatever the dtype of the result.
+    dtype, _ = call.arguments.pop("dtype", None), call.arguments.pop("casting", None)
     names = [name for name in call.arguments if name in entries]
     inputs = [call.arguments[name] for name in names]
 
@@ -282,7 +284,8 @@ def _moves(rule: Moves, call: Call) -> Any:
     number = top(leaves(inputs))
     if number is None:
         return call()
-    return number.move(function, inputs)
+    result = number.move(function, inputs)
+    return result if dtype is None else result.astype(dtype)
 
 
 def _composite(rule: Composite, call: Call) -> Any:
@@ -344,6 +347,7 @@ def _einsum_subscripts(arguments: tuple[Any, ...]) -> tuple[str, list[Any]]:
     if isinstance(arguments[0], str):
         subscripts, operands = arguments[0].replace(" ", ""), [absorb(x) for x in arguments[1:]]
     else:
+
         def term(labels: Any) -> str:
             return "".join("..." if label is Ellipsis else letters[label] for label in labels)
 
@@ -410,8 +414,7 @@ def store(result: Any, out: Any, name: str) -> Any:
         np.broadcast_shapes(np.shape(result), out.shape)
         if np.broadcast_shapes(np.shape(result), out.shape) != out.shape:
             raise ValueError(
-                f"non-broadcastable output operand with shape {out.shape} doesn't match the broadcast shape "
-                f"{np.shape(result)}"
+                f"non-broadcastable output operand with shape {out.shape} doesn't match the broadcast shape {np.shape(result)}"
             )
     out[...] = result
     return out

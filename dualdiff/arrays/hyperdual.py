@@ -12,10 +12,12 @@ from ..errors import ShapeError
 from ..rules.elementwise import minus_one, one, power_of
 from ..rules.kinds import Custom, Elementwise, Product
 from ..tangents import ZERO, Zero, ndim
-from .dual import Dual, _at_precision, _is_singular, _Power, _strengthened, as_tangent, as_value
+from .construction import as_tangent, as_value
+from .dual import Dual
 from .levels import nesting
 from .methods import ArrayMethods, is_plain_scalar
 from .number import Number, is_number, settled
+from .slopes import Power, at_precision, is_singular, strengthened
 
 __all__ = ["HyperDual"]
 
@@ -55,9 +57,7 @@ class HyperDual(ArrayMethods):
 
     PARTS: ClassVar[tuple[str, ...]] = ("_eps1", "_eps2", "_eps12")
 
-    def __init__(
-        self, value: Any, eps1: Any = ZERO, eps2: Any = ZERO, eps12: Any = ZERO, level: int | None = None
-    ) -> None:
+    def __init__(self, value: Any, eps1: Any = ZERO, eps2: Any = ZERO, eps12: Any = ZERO, level: int | None = None) -> None:
         self.value = as_value(value)
         self.level = nesting(self.value, eps1, eps2, eps12) if level is None else level
         self._eps1 = as_tangent(eps1, self.value, "part eps1")
@@ -99,14 +99,14 @@ class HyperDual(ArrayMethods):
             return quick
         if ufunc is np.power and is_plain_scalar(inputs[1]):
             rule = power_of(inputs[1])
-            called, inputs = _Power(inputs[1]), inputs[:1]
+            called, inputs = Power(inputs[1]), inputs[:1]
         if rule.second is None:
             return self._nested(ufunc, original, kwargs)
-        values = _strengthened([self.value_at(x) for x in inputs], inputs)
+        values = strengthened([self.value_at(x) for x in inputs], inputs)
         y = called(*values, **kwargs)
         if len(values) > 1 and type(y) is not float:
-            values = _at_precision(values, y)
-        if not rule.tame and (not ts.finite(y) or _is_singular(rule, y, values)):
+            values = at_precision(values, y)
+        if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
             return self._nested(ufunc, original, kwargs)
         shape = np.shape(y)
         first = [self._aligned(x, "_eps1", len(shape)) for x in inputs]
@@ -148,7 +148,7 @@ class HyperDual(ArrayMethods):
             y = float(y)
         elif y.dtype is not _FLOAT64:
             return None
-        if not rule.tame and (not ts.finite(y) or _is_singular(rule, y, values)):
+        if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
             return None
         try:
             return _made(y, self._chained(rule, y, values, rows), level)
@@ -274,18 +274,17 @@ _PAIRS = {1: ((0, 0),), 2: ((0, 0), (0, 1), (1, 1))}
 
 def _plain_parts(x: Any, shape: tuple[int, ...]) -> Any:
     """The parts, None for zero, if value and parts are float arrays of this shape or Python floats."""
-    value, parts = x.value, []
+    value = x.value
+    parts: list[Any] = []
     if type(value) is not float and (type(value) is not np.ndarray or value.shape != shape or value.dtype is not _FLOAT64):
         return None
     if (type(value) is float) == bool(shape):
         return None
-    kind = type(value)
-    for part in (x._eps1, x._eps2, x._eps12):
+    kind: Any = type(value)
+    for part in x.tangents():
         if isinstance(part, Zero):
-            part = part.current()
-            if isinstance(part, Zero):
-                parts.append(None)
-                continue
+            parts.append(None)
+            continue
         if type(part) is not kind or (shape and (part.shape != shape or part.dtype is not _FLOAT64)):
             return None
         parts.append(part)

@@ -88,10 +88,10 @@ def select(number: Number, index: Any) -> Any:
         tangent = ts.current(stored)
         if isinstance(tangent, Zero):
             keep = view and tangent.cell is not None
-            parts.append(
-                tangent.viewed(lambda t: _at(t, index, ndim(t) - count, basic)) if keep else None
-            )
+            parts.append(tangent.viewed(lambda t: _at(t, index, ndim(t) - count, basic)) if keep else None)
             continue
+        if type(tangent) is float or type(tangent) is complex:
+            tangent = np.asarray(tangent)[()]
         part = _at(tangent, index, ndim(tangent) - count, basic)
         parts.append(part.copy() if scalar and ndim(part) else part)
     return number.of(chosen, parts, number.level)
@@ -123,9 +123,7 @@ def assign(number: Number, index: Any, new: Any) -> None:
         _assign_part(number, name, part, index, basic, count, value)
 
 
-def _assign_part(
-    number: Number, name: str, part: Any, index: Any, basic: bool, count: int, value: Any
-) -> None:
+def _assign_part(number: Number, name: str, part: Any, index: Any, basic: bool, count: int, value: Any) -> None:
     stored = getattr(number, name)
     if part is None:
         if not is_zero(stored):
@@ -164,6 +162,7 @@ def _promoted_part(number: Number, name: str, part: Any, leading: tuple[int, ...
     """The tangent as an array that can hold numbers of another level, for all that share it."""
     stored = getattr(number, name)
     if isinstance(stored, Zero):
+        assert stored.cell is not None
         held = stored.cell.tangent
         stored.cell.tangent = part.of(held, (None,) * len(part.PARTS), part.level)
         return stored.current()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-__all__ = ["HAND_MADE", "new_level", "nesting"]
+__all__ = ["HAND_MADE", "nesting", "new_level"]
 
 #: The level of numbers made by hand; those nested in them by hand count up from here.
 HAND_MADE = 0

@@ -62,7 +62,9 @@ def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]
 
 def _refused(symbol: str) -> Callable[..., Any]:
     def method(self: Any, *other: Any) -> Any:
-        raise NoRuleError(f"{symbol} works on integers and booleans; a dual holds floats. Compare first: (x > 0) {symbol} mask.")
+        raise NoRuleError(
+            f"{symbol} works on integers and booleans; a dual holds floats. Compare first: (x > 0) {symbol} mask."
+        )
 
     return method
 
@@ -267,6 +269,10 @@ class ArrayMethods(ConversionMethods, Number):
             raise DerivativeLostError("astype from complex to float would drop the imaginary part: write x.real.")
         return self.partwise(lambda part: part.astype(dtype) if hasattr(part, "astype") else dtype.type(part))
 
+    def clip(self, min: Any = None, max: Any = None, out: Any = None, **kwargs: Any) -> Any:
+        """See ``numpy.ndarray.clip``."""
+        return np.clip(self, min, max, out=out, **kwargs)
+
     def compress(self, condition: Any, axis: Any = None, out: Any = None) -> Any:
         """See ``numpy.ndarray.compress``."""
         return np.compress(condition, self, axis=axis) if out is None else np.compress(condition, self, axis, out)
@@ -319,9 +325,7 @@ class ArrayMethods(ConversionMethods, Number):
         moved = []
         for name, tangent in zip(self.PARTS, self.tangents(), strict=True):
             if isinstance(tangent, ts.Zero):
-                moved.append(
-                    getattr(self, name).viewed(lambda t: ts.over_directions(function, t, leading + ndim(t) - count))
-                )
+                moved.append(getattr(self, name).viewed(lambda t: ts.over_directions(function, t, leading + ndim(t) - count)))
             else:
                 moved.append(ts.over_directions(function, tangent, leading + ndim(tangent) - count))
         return self._joined(value, moved, [self])
@@ -340,7 +344,7 @@ def _rebuilt(kind: Any, value: Any, tangents: tuple[Any, ...], level: int) -> An
 _METHODS: dict[str, Any] = {
     name: getattr(np, name)
     for name in (
-        "all", "any", "argmax", "argmin", "argpartition", "argsort", "choose", "clip", "cumprod", "cumsum", "diagonal", "dot",
+        "all", "any", "argmax", "argmin", "argpartition", "argsort", "choose", "cumprod", "cumsum", "diagonal", "dot",
         "max", "mean", "min", "prod", "put", "ravel", "repeat", "round", "squeeze", "std", "sum", "swapaxes", "take", "trace",
         "var",
     )

@@ -6,6 +6,7 @@ add the chain rule (``elementwise``), the product rule and the differentials of 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
@@ -29,7 +30,7 @@ class Number:
     PARTS: ClassVar[tuple[str, ...]] = ()
 
     value: Any
-    level: int
+    level: Any
 
     # --------------------------------------------------------------------------------------- subclasses
 
@@ -51,7 +52,7 @@ class Number:
     def of(cls, value: Array, tangents: Iterable[Tangent], level: int) -> Any:
         """A number of these parts, in the payload and dtype that belong to it; None stands for a zero tangent."""
         value = payload(value)
-        self = cls.__new__(cls)
+        self: Any = cls.__new__(cls)
         self.value = value
         self.level = level
         for name, tangent in zip(cls.PARTS, tangents, strict=True):
@@ -124,10 +125,19 @@ class Number:
         """Apply a linear function, ``over(part, number of axes of directions in front)``, to value and tangents."""
         value = over(self.value, 0)
         count = ndim(self.value)
-        if type(value) is np.float64 or type(value) is float:
+        if count and (type(value) is np.float64 or type(value) is float):
             return self.of(value, [None if is_zero(t) else over(t, ndim(t) - count) for t in self.tangents()], self.level)
+        shape = np.shape(value)
+
+        def along(t: Tangent) -> Any:
+            leading = ndim(t) - count
+            if count or not leading:
+                return over(t, leading)
+            # NumPy takes axis 0 of a 0-d array for itself: here it would be the axis of directions.
+            return np.reshape(over(t.reshape((*t.shape, 1)), leading), t.shape + shape)
+
         tangents = [
-            getattr(self, name).viewed(lambda t: over(t, ndim(t) - count)) if is_zero(t) else over(t, ndim(t) - count)
+            getattr(self, name).viewed(along) if is_zero(t) else along(t)
             for name, t in zip(self.PARTS, self.tangents(), strict=True)
         ]
         return self._joined(value, tangents, [self])
@@ -222,14 +232,12 @@ def _apart(tangent: Tangent) -> Tangent:
 def _view_of_each(tangent: Any, count: int) -> list[Any]:
     """One zero for each piece of a split zero."""
     if isinstance(tangent, Zero):
-        return [tangent.viewed(lambda pieces, i=i: pieces[i]) for i in range(count)]
+        return [tangent.viewed(operator.itemgetter(i)) for i in range(count)]
     return [tangent] * count
 
 
 def _common_directions(entries: list[Any], known: list[Any], number: Number) -> tuple[int, ...]:
-    found = {
-        ts.directions(t, ndim(number.value_at(x))) for x, t in zip(entries, known, strict=True) if t is not None
-    }
+    found = {ts.directions(t, ndim(number.value_at(x))) for x, t in zip(entries, known, strict=True) if t is not None}
     if len(found) > 1:
         raise ShapeError(f"numbers of one level with different directions in front: {sorted(found)}")
     return found.pop()
@@ -262,7 +270,7 @@ def settled(value: Any, tangent: Tangent) -> Tangent:
         return ts.laid_out(tangent, value)
     if tangent is None or (isinstance(tangent, Zero) and tangent.cell is None):
         shape = np.shape(value)
-        return Zero.of_shape(shape) if shape or ndim(value) == 0 and isinstance(value, np.ndarray) else ZERO
+        return Zero.of_shape(shape) if shape or isinstance(ts.storage(value), np.ndarray) else ZERO
     if isinstance(tangent, Zero):
         return tangent
     kind = type(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,8 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: 
         raise NoRuleError(nearest(f"{name_of(ufunc)}.{method}"))
     if isinstance(rule, Constant):
         out = kwargs.pop("out", None)
-        result = getattr(ufunc, method)(*(plain(absorb(x)) for x in inputs), **kwargs)
+        bound: Any = operator.attrgetter(method)(ufunc)
+        result = bound(*(plain(absorb(x)) for x in inputs), **kwargs)
         return result if out is None else store(result, out, name_of(ufunc))
     if method == "at":
         return _at(ufunc, *inputs)
@@ -68,8 +70,10 @@ def _reduce(
         array = array.astype(dtype)
     if "where" in given:
         if "initial" not in given and ufunc.identity is None:
-            raise ValueError(f"reduction operation {ufunc.__name__!r} does not have an identity, so to use a where mask "
-                             "one has to specify 'initial'")
+            raise ValueError(
+                f"reduction operation {ufunc.__name__!r} does not have an identity, so to use a where mask "
+                "one has to specify 'initial'"
+            )
         array = np.where(given["where"], array, initial if ufunc.identity is None else ufunc.identity)
     axes = tuple(range(array.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     axes = tuple(a % array.ndim for a in axes) if array.ndim else ()
@@ -129,7 +133,7 @@ def _reduceat(ufunc: np.ufunc, array: Array, indices: Any, axis: int = 0, dtype:
     return np.moveaxis(np.stack(pieces), 0, axis)
 
 
-_METHODS = {"accumulate": _accumulate, "reduce": _reduce, "reduceat": _reduceat}
+_METHODS: dict[str, Any] = {"accumulate": _accumulate, "reduce": _reduce, "reduceat": _reduceat}
 
 
 def _at(ufunc: np.ufunc, array: Array, indices: Any, *others: Any) -> None:

@@ -46,7 +46,7 @@ def _cumprod(a: Array, axis: int | None = None, dtype: Any = None, out: None = N
     # Hillis and Steele's prefix scan: exact where factors are zero, log2(n) passes.
     if dtype is not None:
         a = a.astype(dtype)
-    if axis is None:
+    if axis is None or np.ndim(a) == 0:
         a, axis = np.ravel(a), 0
     rows = np.moveaxis(a, axis, 0)
     step = 1
@@ -87,9 +87,7 @@ def _std(*args: Any, **kwargs: Any) -> Array:
     return np.sqrt(_var(*args, **kwargs))
 
 
-def _average(
-    a: Array, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = _NONE
-) -> Any:
+def _average(a: Array, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = _NONE) -> Any:
     keep = keepdims is not _NONE and bool(keepdims)
     if weights is None:
         result = np.mean(a, axis=axis, keepdims=keep)
@@ -184,7 +182,8 @@ def _norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -
         result = (np.max if ord > 0 else np.min)(sums, axis=second, keepdims=True)
         return result if keepdims else np.squeeze(result, axis=(row, column))
     singular = np.linalg.svd(np.moveaxis(x, (row, column), (-2, -1)), compute_uv=False)
-    result = {2: np.max, -2: np.min, "nuc": np.sum}[ord](singular, axis=-1)
+    reductions: dict[Any, Any] = {2: np.max, -2: np.min, "nuc": np.sum}
+    result = reductions[ord](singular, axis=-1)
     return np.expand_dims(result, tuple(sorted((row, column)))) if keepdims else result
 
 
@@ -204,9 +203,7 @@ def _linspace(
     return (points, (stop - start) / steps) if retstep else points
 
 
-def _nan_to_num(
-    x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
-) -> Array:
+def _nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
     limits = np.finfo(x.dtype)
     values = value_of(x)
     result = np.where(np.isnan(values), nan, x)

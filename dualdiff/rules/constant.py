@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from .._typing import NumPyFunction
 from .kinds import Constant, Table, ZeroSlope
 
 __all__ = ["CONSTANT"]
 
-_UFUNCS = [
+_UFUNCS: list[NumPyFunction] = [
     np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isfinite, np.isinf, np.isnan,
     np.logical_and, np.logical_not, np.logical_or, np.logical_xor, np.signbit,
 ]  # fmt: skip
 
-_FUNCTIONS = [
+_FUNCTIONS: list[NumPyFunction] = [
     np.all, np.allclose, np.any, np.argmax, np.argmin, np.argpartition, np.argsort, np.argwhere, np.array2string,
     np.array_equal, np.array_equiv, np.array_repr, np.array_str, np.can_cast, np.common_type, np.count_nonzero,
     np.diag_indices_from, np.digitize, np.flatnonzero, np.isclose, np.iscomplex, np.iscomplexobj, np.isin, np.isneginf,
@@ -22,6 +23,9 @@ _FUNCTIONS = [
     np.tril_indices_from, np.triu_indices_from,
 ]  # fmt: skip
 
-_ZERO_SLOPES = [np.around, np.empty_like, np.fix, np.ones_like, np.round, np.zeros_like]
+_ZERO_SLOPES: list[NumPyFunction] = [np.around, np.empty_like, np.fix, np.ones_like, np.round, np.zeros_like]
 
-CONSTANT: Table = dict.fromkeys(_UFUNCS + _FUNCTIONS, Constant()) | dict.fromkeys(_ZERO_SLOPES, ZeroSlope())
+CONSTANT: Table = {
+    **dict.fromkeys(_UFUNCS + _FUNCTIONS, Constant()),
+    **dict.fromkeys(_ZERO_SLOPES, ZeroSlope()),
+}

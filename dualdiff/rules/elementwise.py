@@ -11,13 +11,17 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy._core import umath
+from numpy._core import umath as _umath
 
 from .._typing import Array
 from .kinds import Composite, Elementwise, Linear, Table, ZeroSlope
 from .values import is_complex, value_of
 
 __all__ = ["COMPLEX_RULES", "ELEMENTWISE", "ZERO_SLOPES", "minus_one", "one", "power_of"]
+
+#: What ``plain.clip(0, dual)`` arrives as; not a public name of NumPy.
+_clip: Any = vars(_umath)["clip"]
+
 
 def _magnitude(x: Array) -> Array:
     """|x| without the kink of np.abs: a branch, differentiable from its own side."""
@@ -124,8 +128,11 @@ def power_of(exponent: Any) -> Elementwise:
         return Elementwise((lambda y, x: 2 * x,), (lambda y, x: 2,))
     slope, bend = (lambda y, x: n * x ** (n - 1)), (lambda y, x: n * (n - 1) * x ** (n - 2))
     smooth_at_zero = isinstance(n, (int, np.integer)) and n > 0
-    return Elementwise((slope,), (bend if smooth_at_zero else None,) if smooth_at_zero else None,
-                       singular=None if smooth_at_zero or (not isinstance(n, complex) and n >= 1) else lambda y, x: x)
+    return Elementwise(
+        (slope,),
+        (bend if smooth_at_zero else None,) if smooth_at_zero else None,
+        singular=None if smooth_at_zero or (not isinstance(n, complex) and n >= 1) else lambda y, x: x,
+    )
 
 
 def one(y: Array, *x: Array) -> float:
@@ -211,7 +218,7 @@ ELEMENTWISE: Table = {
     np.remainder:   Elementwise((one, lambda y, x1, x2: -_quotient(y, x1, x2))),
     np.fmod:        Elementwise((one, lambda y, x1, x2: -_quotient(y, x1, x2))),
     np.ldexp:       Elementwise((lambda y, x1, x2: np.exp2(x2), None)),
-    umath.clip:     Composite(lambda x, low, high: np.minimum(np.maximum(x, low), high)),
+    _clip:          Composite(lambda x, low, high: np.minimum(np.maximum(x, low), high)),
     # two results
     np.divmod:      Composite(lambda x1, x2: (np.floor_divide(x1, x2), np.remainder(x1, x2)), own_value=True),
     np.modf:        Composite(lambda x: (x - np.trunc(x), np.trunc(x))),
@@ -227,4 +234,3 @@ COMPLEX_RULES: Table = {
     np.sign:        Composite(_phase),
 }
 # fmt: on
-

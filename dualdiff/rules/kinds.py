@@ -119,9 +119,7 @@ class Unsupported:
     instead: str
 
 
-Rule = (
-    Elementwise | Linear | Moves | Selects | Composite | Product | Custom | InPlace | ZeroSlope | Constant | Unsupported
-)
+Rule = Elementwise | Linear | Moves | Selects | Composite | Product | Custom | InPlace | ZeroSlope | Constant | Unsupported
 
 #: A table of rules, keyed by function object.
 Table = dict[NumPyFunction, Rule]

@@ -36,11 +36,9 @@ def solve(d: list[Tangent], values: list[Array], X: Array) -> Tangent:
         dB = None if dB is None else dB[..., None]
     residual: Any = None
     if dA is not None:
-        residual = -(dA @ X)
+        residual = -(_beside_batch(dA, A, X) @ X)
     if dB is not None:
-        extra = dB.ndim - (B.ndim + column)
-        if extra and X.ndim > B.ndim + column:
-            dB = dB.reshape(dB.shape[:1] + (1,) * (X.ndim - B.ndim - column) + dB.shape[1:])
+        dB = _beside_batch(dB, B[..., None] if column else B, X)
         residual = dB if residual is None else dB + residual
     if residual.ndim > X.ndim:
         k, m = residual.shape[0], residual.shape[-1]
@@ -51,6 +49,16 @@ def solve(d: list[Tangent], values: list[Array], X: Array) -> Tangent:
     else:
         dX = np.linalg.solve(A, residual)
     return dX[..., 0] if column else dX
+
+
+def _beside_batch(differential: Tangent, array: Array, result: Array) -> Tangent:
+    """The differential with the axes of its directions before the batch axes of the result."""
+    leading = differential.ndim - array.ndim
+    missing = result.ndim - array.ndim
+    if not leading or not missing:
+        return differential
+    shape = differential.shape
+    return differential.reshape(shape[:leading] + (1,) * missing + shape[leading:])
 
 
 def slogdet(d: list[Tangent], values: list[Array], result: Any) -> tuple[Tangent, Tangent]:

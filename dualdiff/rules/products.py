@@ -31,7 +31,7 @@ def matmul(i: int, tangent: Tangent, values: list[Array], **others: Any) -> Tang
         return tangent @ a.T
     wide_a = a.reshape(1, -1) if a.ndim == 1 else a
     wide_b = b.reshape(-1, 1) if b.ndim == 1 else b
-    own, wide = (a, wide_a) if i == 0 else (b, wide_b)
+    wide = wide_a if i == 0 else wide_b
     count = max(wide_a.ndim, wide_b.ndim)
     tangent = tangent.reshape(tangent.shape[:1] + (1,) * (count - wide.ndim) + wide.shape)
     product = tangent @ wide_b if i == 0 else wide_a @ tangent
@@ -57,14 +57,15 @@ def _gufunc(left: int, right: int) -> Any:
 
 def tensordot(i: int, tangent: Tangent, values: list[Array], *, axes: Any = 2, **others: Any) -> Tangent:
     """The contracted axes of the operand with directions in front move by one; the directions go back to the front."""
-    a, b = values
+    a, _ = values
     if isinstance(axes, (int, np.integer)):
         pair = [list(range(a.ndim - axes, a.ndim)), list(range(axes))]
     else:
         pair = [list(np.atleast_1d(x)) for x in axes]
     pair = [[int(x) % v.ndim for x in xs] for xs, v in zip(pair, values, strict=True)]
     pair[i] = [x + 1 for x in pair[i]]
-    product = np.tensordot(*_swap(i, tangent, values), axes=pair)
+    left, right = _swap(i, tangent, values)
+    product: Any = np.tensordot(left, right, axes=(pair[0], pair[1]))
     return product if i == 0 else np.moveaxis(product, a.ndim - len(pair[0]), 0)
 
 

@@ -23,7 +23,7 @@ def _extreme(join: Any) -> Any:
     ) -> Array:
         values, keep = value_of(a), keepdims is not _NONE and bool(keepdims)
         mask = True if where is _NONE else value_of(where)
-        reduce = np.maximum.reduce if join is np.maximum else np.minimum.reduce
+        reduce: Any = np.maximum.reduce if join is np.maximum else np.minimum.reduce
         given = {} if where is _NONE else {"where": mask}
         if initial is not _NONE:
             given["initial"] = value_of(initial)

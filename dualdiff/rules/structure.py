@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kinds import Moves, NumPyFunction, Table
+from .._typing import NumPyFunction
+from .kinds import Moves, Table
 
 __all__ = ["STRUCTURE"]
 
@@ -20,7 +21,8 @@ _FIRST: list[NumPyFunction] = [
     np.transpose, np.tril, np.triu, np.vsplit,
 ]  # fmt: skip
 
-STRUCTURE: Table = dict.fromkeys(_FIRST, Moves()) | {
+STRUCTURE: Table = {
+    **dict.fromkeys(_FIRST, Moves()),
     np.append: Moves("arr values"),
     np.atleast_1d: Moves("arys"),
     np.atleast_2d: Moves("arys"),

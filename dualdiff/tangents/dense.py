@@ -178,7 +178,7 @@ def over_directions(function: Callable[[Array], Array], tangent: Tangent, leadin
     if tangent.size:
         first = function(tangent[(0,) * leading])
         if isinstance(first, (list, tuple)):
-            pieces = (over_directions(lambda t, i=i: function(t)[i], tangent, leading) for i in range(len(first)))
+            pieces = (over_directions(_piece(function, i), tangent, leading) for i in range(len(first)))
             return type(first)(pieces) if type(first) in (list, tuple) else type(first)(*pieces)
         if isinstance(first, np.ndarray) and np.may_share_memory(first, tangent):
             return np.lib.stride_tricks.as_strided(
@@ -191,6 +191,10 @@ def over_directions(function: Callable[[Array], Array], tangent: Tangent, leadin
     if isinstance(index, (list, tuple)):
         return type(index)(_gather_with_fill(tangent, leading, part) for part in index)
     return _gather_with_fill(tangent, leading, index)
+
+
+def _piece(function: Callable[[Array], Any], i: int) -> Callable[[Array], Array]:
+    return lambda tangent: function(tangent)[i]
 
 
 def _gather_with_fill(tangent: NDArray, leading: int, index: NDArray) -> NDArray:

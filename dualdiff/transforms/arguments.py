@@ -12,7 +12,7 @@ import numpy as np
 from .. import tangents as ts
 from .._typing import Array, NDArray, Tree
 from ..arrays import is_number, plain
-from ..arrays.dual import as_value
+from ..arrays.construction import as_value
 from ..arrays.number import absorb
 from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDifferentiableError
 
@@ -93,6 +93,8 @@ class Inputs:
             if not -len(args) <= number < len(args):
                 raise ValueError(f"argnums={argnums} but the function was called with {len(args)} positional argument(s).")
         self.numbers = [number % len(args) for number in numbers]
+        if len(set(self.numbers)) < len(numbers):
+            raise ValueError(f"argnums={argnums} names an argument twice.")
         self.single = isinstance(argnums, (int, np.integer))
         self.trees = [args[number] for number in self.numbers]
         given = flatten(self.trees)
@@ -162,7 +164,7 @@ class Inputs:
 
 def owned(value: Any) -> Any:
     """A copy: the function may write into its argument, the caller's array stays as it is."""
-    return value.copy() if isinstance(value, np.ndarray) or is_number(value) and np.ndim(value) else value
+    return value.copy() if isinstance(value, np.ndarray) or (is_number(value) and np.ndim(value)) else value
 
 
 def _checked(leaf: Any) -> Any:
@@ -202,7 +204,14 @@ def tangent_or_zero(tangent: Any, value: Any, leading: tuple[int, ...]) -> Any:
 
 def stripped(aux: Tree, level: int) -> Tree:
     """What came along, without the numbers of this level."""
-    return None if aux is None else rebuild(aux, (parts_at(leaf, level, 1)[0] for leaf in flatten(aux)))
+    if aux is None:
+        return None
+    arrays = (absorb(x) if isinstance(x, np.ndarray) and _holds_numbers(x) else x for x in flatten(aux))
+    return rebuild(aux, (parts_at(leaf, level, 1)[0] for leaf in arrays))
+
+
+def _holds_numbers(array: NDArray) -> bool:
+    return bool(array.dtype.hasobject) and any(map(is_number, array.ravel().tolist()))
 
 
 def refuse_complex(inputs: Inputs, values: list[Any], holomorphic: bool, verb: str) -> None:

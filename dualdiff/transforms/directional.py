@@ -81,5 +81,8 @@ def _unit(x: Tree, v: Tree) -> Tree:
         length = np.hypot(length, np.hypot.reduce(np.abs(rows), axis=-1))
     if np.any(length == 0):
         raise ValueError("a zero direction has no unit vector: leave out normalize=True.")
-    scaled = [piece / np.reshape(length, np.shape(length) + (1,) * np.ndim(point)) for piece, point in zip(pieces, points, strict=True)]
+    scaled = [
+        piece / np.reshape(length, np.shape(length) + (1,) * np.ndim(point))
+        for piece, point in zip(pieces, points, strict=True)
+    ]
     return rebuild(v, (s[()] for s in scaled))

@@ -10,7 +10,7 @@ import numpy as np
 
 from .._typing import Array, Tree
 from ..arrays import HyperDual
-from ..arrays.dual import as_tangent
+from ..arrays.construction import as_tangent
 from ..arrays.levels import new_level
 from ..errors import NotScalarError, ShapeError
 from ..tangents import directions
@@ -164,7 +164,9 @@ def _cut_twice(inputs: Inputs, matrix: Array) -> Tree:
 
         def arranged(piece: Any, size: int = size, shape: tuple[int, ...] = shape) -> Any:
             lead = matrix.ndim - 2
-            return inputs.scalar(np.reshape(np.moveaxis(piece, 0, lead), np.shape(piece)[1 : lead + 1] + shape + np.shape(piece)[lead + 1 :]))
+            return inputs.scalar(
+                np.reshape(np.moveaxis(piece, 0, lead), np.shape(piece)[1 : lead + 1] + shape + np.shape(piece)[lead + 1 :])
+            )
 
         blocks.append(rebuild(tree, (arranged(piece) for piece in flatten(tree))))
         offset += size

@@ -166,6 +166,12 @@ def _differentiated(
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
         if axis is not None:
             value, form, matrices, aux = per_point_jacobian(inputs, axis, scalar)
+            if layout == "denominator":
+                # A scalar at each point has no axis to turn.
+                matrices = [
+                    np.swapaxes(m, -1, -2) if m.ndim > np.ndim(v) and np.ndim(v) == np.ndim(inputs.leaves[0]) else m
+                    for m, v in zip(matrices, value, strict=True)
+                ]
             tree: Tree = rebuild(form, iter(matrices))
         else:
             value, form, rows, aux = _columns(inputs, chunk_size, holomorphic, verb, scalar)
@@ -240,9 +246,7 @@ def _check_holomorphic(inputs: Inputs, rows: list[Array]) -> None:
         np.reshape(1j * weights[a:b], shape)[()] if np.iscomplexobj(leaf) else np.zeros(shape)[()]
         for a, b, shape, leaf in zip(cuts, cuts[1:], inputs.shapes, inputs.leaves, strict=False)
     ]
-    result = inputs.evaluate(
-        [Dual.of(_again(leaf), (seed,), level) for leaf, seed in zip(inputs.leaves, seeds, strict=True)]
-    )
+    result = inputs.evaluate([Dual.of(_again(leaf), (seed,), level) for leaf, seed in zip(inputs.leaves, seeds, strict=True)])
     mask = np.concatenate([np.full(n, np.iscomplexobj(x)) for n, x in zip(inputs.sizes, inputs.leaves, strict=True)])
     for leaf, row in zip(result.leaves, rows, strict=True):
         value, (tangent,) = parts_at(leaf, level, 1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._typing import Tree
 from ..arrays import Dual
-from ..arrays.dual import as_tangent
+from ..arrays.construction import as_tangent
 from ..arrays.levels import new_level
 from ..errors import ShapeError
 from ..tangents import directions
@@ -104,7 +104,15 @@ def linearize(f: Callable[..., Any], *primals: Any) -> Any:
     (9.0, 0.6000000000000001)
     """
     point = Inputs(f, primals, {}, tuple(range(len(primals))), False)
-    kept = tuple(rebuild(point.trees, (given if np.ndim(given) == 0 else owned(leaf) for given, leaf in zip(flatten(point.trees), point.leaves, strict=True))))
+    kept = tuple(
+        rebuild(
+            point.trees,
+            (
+                given if np.ndim(given) == 0 else owned(leaf)
+                for given, leaf in zip(flatten(point.trees), point.leaves, strict=True)
+            ),
+        )
+    )
     still = tuple(rebuild(point.trees, (np.zeros(shape) for shape in point.shapes)))
 
     def differential(*tangents: Any) -> Any:

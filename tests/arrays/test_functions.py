@@ -823,8 +823,8 @@ def test_arguments_of_different_levels(name: str, inner: int | None) -> None:
     def mixed(first: int, second: int) -> tuple[list[Any], list[Any]]:
         """Return the derivative by the first argument, and that differentiated by the second one."""
 
-        def partial(b: Any) -> list[Any]:
-            def g(a: Any) -> list[Any]:
+        def partial(b: Any) -> Any:
+            def g(a: Any) -> Any:
                 return f(*(a if i == first else b if i == second else arg for i, arg in enumerate(args)))
 
             direction = u[first] if inner is None else np.stack([u[first], -u[first]])
@@ -858,9 +858,7 @@ def test_hyper_dual(name: str) -> None:
     second = jvp(f, args, v)[1]
     mixed = jvp(lambda *points: jvp(f, points, u)[1], args, v)[1]
     rounds = precision(value, 0.0, 1e-3)
-    found = [
-        leaf if isinstance(leaf, dd.HyperDual) else dd.HyperDual(leaf, 0 * leaf, 0 * leaf, 0 * leaf) for leaf in found
-    ]
+    found = [leaf if isinstance(leaf, dd.HyperDual) else dd.HyperDual(leaf, 0 * leaf, 0 * leaf, 0 * leaf) for leaf in found]
     assert_value([np.asarray(leaf.value)[()] for leaf in found], value)
     for part, expected in [("eps1", first), ("eps2", second), ("eps12", mixed)]:
         dense = [np.broadcast_to(np.asarray(_dense(getattr(leaf, part), leaf)), np.shape(leaf)) for leaf in found]
@@ -1268,9 +1266,7 @@ def test_products_with_zeros(x: list[float]) -> None:
     np.testing.assert_array_equal(dd.grad(np.prod)(v), [b * c, a * c, a * b])
     np.testing.assert_array_equal(dd.hessian(np.prod)(v), [[0, c, b], [c, 0, a], [b, a, 0]])
     np.testing.assert_array_equal(dd.jacobian(np.cumprod)(v), [[1, 0, 0], [b, a, 0], [b * c, a * c, a * b]])
-    np.testing.assert_array_equal(
-        dd.jacobian(dd.grad(lambda x: np.cumprod(x)[-1]))(v), [[0, c, b], [c, 0, a], [b, a, 0]]
-    )
+    np.testing.assert_array_equal(dd.jacobian(dd.grad(lambda x: np.cumprod(x)[-1]))(v), [[0, c, b], [c, 0, a], [b, a, 0]])
 
 
 def test_determinant_of_a_singular_matrix() -> None:
@@ -1292,9 +1288,7 @@ def test_norm_and_std_at_their_zero() -> None:
     """The symmetric derivative of norm and std at zero is 0, and along a zero tangent it is 0 everywhere."""
     np.testing.assert_array_equal(dd.grad(np.linalg.norm)(np.zeros(3)), np.zeros(3))
     np.testing.assert_array_equal(dd.grad(np.std)(np.ones(3)), np.zeros(3))
-    np.testing.assert_array_equal(
-        dd.grad(lambda x: np.linalg.norm(x, axis=1).sum())(np.zeros((2, 2))), np.zeros((2, 2))
-    )
+    np.testing.assert_array_equal(dd.grad(lambda x: np.linalg.norm(x, axis=1).sum())(np.zeros((2, 2))), np.zeros((2, 2)))
     mixed = dd.grad(lambda x: np.linalg.norm(x, axis=1).sum())(np.array([[0.0, 0.0], [3.0, 4.0]]))
     np.testing.assert_allclose(mixed, [[0.0, 0.0], [0.6, 0.8]], rtol=1e-15)
     for order in (1, 2, np.inf, 3):
@@ -1332,3 +1326,85 @@ def test_empty_arrays() -> None:
     assert dd.jacobian(lambda x: np.sum(x, axis=0))(np.empty((0, 3))).shape == (3, 0, 3)
     with pytest.raises(ValueError, match=r"zero-size|identity"):
         dd.grad(np.max)(np.empty(0))
+
+
+# ---------------------------------------------------------------- directions are never taken for a batch axis
+def shifted_solve(a: Any, b: Any) -> Any:
+    """Return the solution of a well-conditioned system."""
+    return np.linalg.solve(a + 5.0 * np.eye(a.shape[-1]), b)
+
+
+Shapes = tuple[tuple[int, ...], ...]
+BATCHES: list[tuple[str, Callable[..., Any], list[Shapes]]] = [
+    (
+        "matmul",
+        np.matmul,
+        [
+            ((3,), (3,)),
+            ((2, 3), (3,)),
+            ((3,), (3, 2)),
+            ((4, 2, 3), (3, 2)),
+            ((2, 3), (4, 3, 2)),
+            ((1, 2, 3), (4, 3, 2)),
+            ((5, 1, 2, 3), (4, 3, 2)),
+            ((3,), (4, 3, 2)),
+            ((4, 2, 3), (3,)),
+            ((3, 3, 3), (3, 3, 3)),
+            ((0, 3), (3, 2)),
+            ((2, 0), (0, 2)),
+        ],
+    ),
+    (
+        "dot",
+        np.dot,
+        [((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((4, 2, 3), (4, 3, 2)), ((), (3,)), ((2, 3), (4, 3, 2))],
+    ),
+    (
+        "solve",
+        shifted_solve,
+        [
+            ((3, 3), (3,)),
+            ((3, 3), (3, 2)),
+            ((4, 3, 3), (3, 2)),
+            ((4, 3, 3), (4, 3, 2)),
+            ((4, 3, 3), (3,)),
+            ((3, 3), (4, 3, 2)),
+            ((3, 3), (3, 3, 3)),
+            ((2, 1, 3, 3), (4, 3, 1)),
+            ((1, 1), (1,)),
+            ((0, 3, 3), (0, 3, 1)),
+            ((4, 4, 4), (4,)),
+        ],
+    ),
+    ("cross", np.cross, [((3,), (3,)), ((2, 3), (3,)), ((3,), (2, 3)), ((3, 3), (3, 3)), ((4, 1, 3), (2, 3))]),
+    ("kron", np.kron, [((2, 3), (3,)), ((2, 2), (3, 3)), ((1, 2, 3), (2, 2)), ((), (3,))]),
+    ("vecdot", np.vecdot, [((3,), (3,)), ((2, 3), (3,)), ((4, 1, 3), (2, 3))]),
+    ("inner", np.inner, [((3,), (3,)), ((2, 3), (4, 3)), ((2, 2, 3), (4, 3)), ((), (3,))]),
+    ("add", np.add, [((), (3,)), ((1,), (3,)), ((3, 1), (1, 3)), ((3, 2, 3), (3,)), ((2, 1), (3,)), ((0,), (1,))]),
+    ("multiply", np.multiply, [((), (3,)), ((3, 1), (1, 3)), ((3, 2, 3), (2, 1)), ((1, 1), (3,)), ((2, 0), (1,))]),
+    ("where", lambda a, b: np.where(a > 0, a, b), [((), (3,)), ((3, 1), (1, 3)), ((3, 2, 3), (2, 1))]),
+    ("maximum", np.maximum, [((), (3,)), ((3, 1), (1, 3)), ((3, 2, 3), (2, 1))]),
+    ("clip", lambda a, b: np.clip(a, b, b + 1.0), [((), (3,)), ((3, 1), (1, 3)), ((3, 2, 3), (2, 1))]),
+    ("einsum matrix product", lambda a, b: np.einsum("...ij,...jk", a, b), [((3, 3), (3, 3)), ((4, 2, 3), (3, 2))]),
+    ("tensordot", lambda a, b: np.tensordot(a, b, 1), [((2, 3), (3, 4)), ((3, 3, 3), (3, 3, 3)), ((3,), (3,))]),
+    ("stack", lambda a, b: np.stack(np.broadcast_arrays(a, b)) * 1.0, [((), (3,)), ((3, 1), (1, 3)), ((3, 3), (3,))]),
+]
+BATCH_ROWS = [(name, f, shapes) for name, f, rows in BATCHES for shapes in rows]
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("name, f, shapes", BATCH_ROWS, ids=[f"{name} {shapes}" for name, _, shapes in BATCH_ROWS])
+def test_directions_are_no_batch_axis(name: str, f: Callable[..., Any], shapes: Shapes, k: int) -> None:
+    """Whatever the broadcasting and however many directions, k at once give what k calls give, for each argument."""
+    rng = np.random.default_rng(0)
+    args = tuple(rng.normal(size=shape) for shape in shapes)
+    along = tuple(rng.normal(size=(k, *shape)) for shape in shapes)
+    whole = [np.zeros_like(d) for d in along]
+    both = dd.jvp(f, args, along)[1]
+    singles = [dd.jvp(f, args, tuple(d[i] for d in along))[1] for i in range(k)]
+    assert_close([both], [np.stack(singles)], 1e-11)
+    first = dd.jvp(lambda a: f(a, args[1]), args[0], along[0])[1]
+    second = dd.jvp(lambda b: f(args[0], b), args[1], along[1])[1]
+    assert_close([first], [dd.jvp(f, args, (along[0], whole[1]))[1]], 1e-11)
+    assert_close([second], [dd.jvp(f, args, (whole[0], along[1]))[1]], 1e-11)
+    assert_close([first + second], [both], 1e-11)

@@ -53,9 +53,7 @@ SHAPES: list[tuple[tuple[int, ...], tuple[int, ...]]] = [
 # ---------------------------------------------------------------- shapes and layouts
 @pytest.mark.parametrize("in_shape, out_shape", SHAPES, ids=str)
 @pytest.mark.parametrize("chunk_size", [None, 1, 2, 3, 1000])
-def test_shape_in_numerator_layout(
-    chunk_size: int | None, in_shape: tuple[int, ...], out_shape: tuple[int, ...]
-) -> None:
+def test_shape_in_numerator_layout(chunk_size: int | None, in_shape: tuple[int, ...], out_shape: tuple[int, ...]) -> None:
     """The Jacobian has shape out + in and exact entries, in chunks of any size."""
     W, x = rng().normal(size=out_shape + in_shape), rng(1).normal(size=in_shape)
     options: dict[str, Any] = {} if chunk_size is None else {"chunk_size": chunk_size}
@@ -121,7 +119,8 @@ def _chain_gradient(x: Any) -> Any:
 
 def test_chunk_size_of_any_integer_type() -> None:
     """A NumPy integer is a chunk size too."""
-    close(dd.jacobian(lambda x: 2.0 * x, chunk_size=np.int64(2))(np.ones(3)), 2.0 * np.eye(3))
+    size: Any = np.int64(2)
+    close(dd.jacobian(lambda x: 2.0 * x, chunk_size=size)(np.ones(3)), 2.0 * np.eye(3))
 
 
 @pytest.mark.parametrize("chunk_size", [0, -1, 1.5, "all"])
@@ -498,9 +497,7 @@ def test_derivative_zero_through_constant_functions() -> None:
     close(dd.jacobian(lambda x: np.floor(x) * x)(x), np.diag(np.floor(x)))
 
 
-@pytest.mark.parametrize(
-    "result", [None, "text", object(), {1, 2}, np.array(["a", "b"])], ids=lambda r: type(r).__name__
-)
+@pytest.mark.parametrize("result", [None, "text", object(), {1, 2}, np.array(["a", "b"])], ids=lambda r: type(r).__name__)
 @pytest.mark.parametrize("verb", ["derivative", "grad", "jacobian", "hessian", "value_and_grad"])
 def test_output_that_is_not_numeric(verb: str, result: Any) -> None:
     """A function that returns None, a string or an object raises and says what it returned."""

@@ -1,0 +1,63 @@
+"""The parts that a number may be made of: values in floating point, tangents that fit them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import tangents as ts
+from ..errors import ShapeError
+from ..tangents import ZERO, is_zero
+from .number import absorb, is_number, payload, plain, settled
+
+__all__ = ["as_tangent", "as_value"]
+
+_FLOAT64 = np.dtype(float)
+
+
+def as_value(value: Any) -> Any:
+    """A value in the form that numbers hold: floating, a Python number for a scalar."""
+    if type(value) is float or (type(value) is np.ndarray and value.dtype is _FLOAT64):
+        return value
+    if is_number(value):
+        return value
+    if isinstance(value, (bool, int, np.bool_, np.integer)):
+        return float(value)
+    if isinstance(value, (float, complex)):
+        return payload(value) if isinstance(value, np.generic) else value
+    if isinstance(value, (str, bytes)) or value is None:
+        raise TypeError(f"{type(value).__name__} {value!r} cannot be differentiated: a dual holds floats.")
+    array = absorb(value)
+    if is_number(array):
+        return array
+    if not isinstance(array, (np.ndarray, np.generic)):
+        array = np.asarray(array)
+    if array.dtype.names is not None:
+        raise TypeError("structured arrays cannot be differentiated: choose a field, a['name'].")
+    if array.dtype.kind in "biu":
+        array = array.astype(float)
+    if array.dtype.kind not in "fc":
+        raise TypeError(f"an array of dtype {array.dtype} cannot be differentiated: a dual holds floats.")
+    if isinstance(array, np.ndarray) and not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    return payload(array)
+
+
+def as_tangent(tangent: Any, value: Any, name: str) -> Any:
+    """A tangent checked against its value."""
+    plain_parts = type(tangent) is np.ndarray and type(value) is np.ndarray
+    if plain_parts and tangent.shape == value.shape and tangent.dtype is value.dtype is _FLOAT64:
+        return ts.laid_out(tangent, value)
+    if tangent is ZERO or is_zero(tangent):
+        return settled(value, None)
+    tangent = as_value(tangent)
+    shape, full = np.shape(value), np.shape(tangent)
+    if (full != shape and full[1:] != shape) or len(full) > len(shape) + 1:
+        raise ShapeError(
+            f"a {name} of shape {full} does not fit a value of shape {shape}: it has the value's shape, or {('k', *shape)} "
+            "for k directions in front."
+        )
+    if np.iscomplexobj(plain(tangent)) and not np.iscomplexobj(plain(value)):
+        raise ShapeError(f"a complex {name} does not fit a real value: make the value complex.")
+    return settled(value, tangent)

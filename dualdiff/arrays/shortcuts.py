@@ -1,0 +1,307 @@
+"""The commonest operations on duals, without dispatch: parts that are arrays of one shape and dtype, or Python floats.
+
+Each gives what the rule tables give and hands over to them in every other case: nested numbers, symbolic zeros, mixed
+shapes or dtypes, results that are not finite.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import tangents as ts
+from .._typing import Tangent
+from ..rules.elementwise import COMPLEX_RULES, one
+from ..rules.kinds import Elementwise
+from ..rules.products import matmul
+from ..rules.registry import UFUNCS
+from ..tangents import Zero, ndim
+from .methods import ArrayMethods
+from .slopes import is_singular
+
+__all__ = ["Shortcuts"]
+
+
+class Shortcuts(ArrayMethods):
+    """Operators and indexing of the commonest duals."""
+
+    __slots__ = ()
+
+    _tangent: Any
+
+    def __mul__(self, other: Any) -> Any:
+        value, s = self.value, self._tangent
+        if type(other) is type(self):
+            v, t = other.value, other._tangent
+            if _alike(self, other, value, v, s, t) or (t := _beside(self, other, value, v, s, t)) is not None:
+                y = value * v
+                if _finite(y):
+                    return _made(self, y, s * v + value * t)
+        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float):
+            y = value * other
+            if _finite(y):
+                return _made(self, y, s * other)
+        return super().__mul__(other)
+
+    __rmul__ = __mul__
+
+    def __add__(self, other: Any) -> Any:
+        value, s = self.value, self._tangent
+        if type(other) is type(self):
+            v, t = other.value, other._tangent
+            if _alike(self, other, value, v, s, t):
+                return _made(self, value + v, s + t)
+        elif _is_number_of(other, value):
+            if type(s) is float:
+                return _made(self, value + other, s)
+            if type(s) is np.ndarray:
+                return _made(self, value + other, s.copy("K"))
+        return super().__add__(other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        value, s = self.value, self._tangent
+        if type(other) is type(self):
+            v, t = other.value, other._tangent
+            if _alike(self, other, value, v, s, t):
+                return _made(self, value - v, s - t)
+        elif _is_number_of(other, value):
+            if type(s) is float:
+                return _made(self, value - other, s)
+            if type(s) is np.ndarray:
+                return _made(self, value - other, s.copy("K"))
+        return super().__sub__(other)
+
+    def __rsub__(self, other: Any) -> Any:
+        value, s = self.value, self._tangent
+        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float):
+            return _made(self, other - value, -s)
+        return super().__rsub__(other)
+
+    def __truediv__(self, other: Any) -> Any:
+        value, s = self.value, self._tangent
+        if type(other) is type(self):
+            v, t = other.value, other._tangent
+            if (_alike(self, other, value, v, s, t) and _divides(v)) or (
+                (t := _beside(self, other, value, v, s, t)) is not None and v != 0
+            ):
+                y = value / v
+                if _finite(y):
+                    return _made(self, y, (s - y * t) / v)
+        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float) and _divides(other):
+            y = value / other
+            if _finite(y):
+                return _made(self, y, s / other)
+        return super().__truediv__(other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        value, s = self.value, self._tangent
+        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float) and _divides(value):
+            y = other / value
+            if _finite(y):
+                return _made(self, y, -y / value * s)
+        return super().__rtruediv__(other)
+
+    def __pow__(self, other: Any) -> Any:
+        value, s = self.value, self._tangent
+        if type(other) is int and other > 1 and (type(s) is float or type(s) is np.ndarray) and type(value) is float:
+            try:
+                return _made(self, value**other, other * value ** (other - 1) * s)
+            except OverflowError:
+                pass
+        return super().__pow__(other)
+
+    def __neg__(self) -> Any:
+        s = self._tangent
+        if ((type(s) is np.ndarray or type(s) is float) and ndim(self.value)) or type(self.value) is float is type(s):
+            return _made(self, -self.value, -s)
+        return super().__neg__()
+
+    def __getitem__(self, index: Any) -> Any:
+        value = self.value
+        if type(value) is np.ndarray:
+            if type(index) is int:
+                if value.ndim == 1 and value.dtype is _FLOAT64:
+                    s = self._tangent
+                    if type(s) is Zero and s.view is None:
+                        s = s.cell.tangent  # type: ignore[union-attr]
+                    if type(s) is np.ndarray:
+                        t = s.item(index) if s.ndim == 1 else s[:, index].copy()
+                        return _made(self, value.item(index), t)
+            elif type(index) is slice:
+                s = self._tangent
+                if type(s) is np.ndarray:
+                    if s.ndim == value.ndim:
+                        return _made(self, value[index], s[index])
+                    return _made(self, value[index], s[:, index])
+        return super().__getitem__(index)
+
+    def __setitem__(self, index: Any, new: Any) -> None:
+        value = self.value
+        if type(index) is int and type(value) is np.ndarray and value.ndim == 1 and value.dtype is _FLOAT64:
+            s = self._tangent
+            if type(s) is Zero and s.view is None:
+                s = s.cell.tangent  # type: ignore[union-attr]
+            if type(s) is np.ndarray:
+                if type(new) is type(self) and new.level == self.level and type(new.value) is float:
+                    t = new._tangent
+                    if (s.ndim == 1 and type(t) is float) or (s.ndim == 2 and type(t) is np.ndarray and len(t) == len(s)):
+                        value[index] = new.value
+                        s[..., index] = t
+                        return
+                elif type(new) is float or type(new) is int:
+                    value[index] = new
+                    s[..., index] = 0.0
+                    return
+        # The reference would count as another holder of the memory.
+        del value
+        super().__setitem__(index, new)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs:
+            if len(inputs) == 1:
+                rule = UFUNCS.get(ufunc)
+                if type(rule) is Elementwise:
+                    result = self._unary(rule, ufunc)
+                    if result is not None:
+                        return result
+            elif ufunc is np.matmul:
+                result = self._matmul(*inputs)
+                if result is not None:
+                    return result
+            elif ufunc in _OPERATORS and len(inputs) == 2:
+                left, right = inputs
+                forward, reflected = _OPERATORS[ufunc]
+                if type(left) is type(self):
+                    return forward(left, right)
+                if type(right) is type(self) and type(left) is np.ndarray:
+                    return reflected(right, left)
+        return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
+    def _matmul(self, a: Any, b: Any) -> Any:
+        """Vectors and matrices of float64, the tangents plain; None where more care is needed."""
+        values, rows = [], []
+        for operand in (a, b):
+            x, row = operand, None
+            if type(x) is type(self) and x.level == self.level:
+                x, row = x.value, ts.current(x._tangent)
+                if isinstance(row, Zero):
+                    row = None
+                elif type(row) is not np.ndarray:
+                    return None
+            if type(x) is not np.ndarray or not 1 <= x.ndim <= 2 or x.dtype is not _FLOAT64:
+                return None
+            values.append(x)
+            rows.append(row)
+        y, total = values[0] @ values[1], None
+        for i, row in enumerate(rows):
+            if row is None:
+                continue
+            if row.ndim > values[i].ndim:
+                term = matmul(i, row, values)
+            else:
+                term = row @ values[1] if i == 0 else values[0] @ row
+            total = term if total is None else total + term
+        return self.of(y, (total,), self.level)
+
+    def _unary(self, rule: Elementwise, ufunc: Any) -> Any:
+        """A function of one argument whose parts are plain; None where more care is needed."""
+        value, s = self.value, self._tangent
+        if type(s) is not np.ndarray and type(s) is not float:
+            return None
+        scalar = type(value) is float
+        if (not scalar and type(value) is not np.ndarray) or ufunc in COMPLEX_RULES:
+            return None
+        partial, y = rule.partials[0], ufunc(value)
+        if scalar:
+            y = y.item()
+        if partial is None or partial is one or (not rule.tame and (not _finite(y) or is_singular(rule, y, [value]))):
+            return None
+        try:
+            t = partial(y, value) * s
+        except ArithmeticError:
+            return None
+        if scalar:
+            return _made(self, y, t.item() if type(t) is np.float64 else t)
+        if type(t) is not np.ndarray or type(y) is not np.ndarray or t.dtype is not y.dtype:
+            return None
+        return _made(self, y, t)
+
+
+_FLOAT64 = np.dtype(float)
+_INFINITY = float("inf")
+_new: Any = object.__new__
+_OPERATORS: dict[np.ufunc, Any] = {
+    np.multiply: (Shortcuts.__mul__, Shortcuts.__rmul__),
+    np.add: (Shortcuts.__add__, Shortcuts.__radd__),
+    np.subtract: (Shortcuts.__sub__, Shortcuts.__rsub__),
+    np.divide: (Shortcuts.__truediv__, Shortcuts.__rtruediv__),
+}
+
+
+def _made(like: Any, value: Any, tangent: Tangent) -> Any:
+    """A dual of the same level, of parts known to fit."""
+    self = _new(type(like))
+    self.value = value
+    self._tangent = tangent
+    self.level = like.level
+    return self
+
+
+def _alike(x: Any, other: Any, value: Any, v: Any, s: Any, t: Any) -> bool:
+    """Whether two duals have one level, one shape and one dtype, all their parts plain."""
+    if x.level != other.level or type(s) is not type(t):
+        return False
+    if type(value) is float:
+        return type(v) is float and (type(s) is float or (type(s) is np.ndarray and s.shape == t.shape))
+    return (
+        type(value) is np.ndarray
+        and type(v) is np.ndarray
+        and type(s) is np.ndarray
+        and value.ndim > 0
+        and value.shape == v.shape
+        and s.shape == t.shape
+        and value.dtype is v.dtype
+        and (value.ndim == 1 or (value.flags.c_contiguous and v.flags.c_contiguous))
+    )
+
+
+def _beside(x: Any, other: Any, value: Any, v: Any, s: Any, t: Any) -> Any:
+    """The tangent of a scalar dual, aligned with that of an array of the same level; None if they are anything else."""
+    if x.level != other.level or type(v) is not float or type(value) is not np.ndarray or value.dtype is not _FLOAT64:
+        return None
+    if type(s) is not np.ndarray or not value.ndim:
+        return None
+    if type(t) is float:
+        return t if s.ndim == value.ndim else None
+    if type(t) is np.ndarray and s.ndim > value.ndim and len(t) == len(s):
+        return t.reshape(t.shape + (1,) * value.ndim)
+    return None
+
+
+def _is_number_of(other: Any, value: Any) -> bool:
+    """Whether ``other`` is a constant that changes neither shape nor dtype of the value."""
+    if type(other) is float or type(other) is int:
+        return type(value) is float or (type(value) is np.ndarray and value.ndim > 0)
+    return (
+        type(other) is np.ndarray
+        and type(value) is np.ndarray
+        and other.dtype is _FLOAT64
+        and value.dtype is _FLOAT64
+        and other.shape == value.shape
+        and (other.ndim == 1 or (other.flags.c_contiguous and value.flags.c_contiguous and other.ndim > 0))
+    )
+
+
+def _finite(y: Any) -> bool:
+    if type(y) is float:
+        return -_INFINITY < y < _INFINITY
+    ok = np.isfinite(y)
+    return bool(np.count_nonzero(ok) == ok.size)
+
+
+def _divides(v: Any) -> bool:
+    """Whether Python's division gives what NumPy's does: not a Python zero."""
+    return type(v) is np.ndarray or v != 0
