@@ -11,7 +11,7 @@ from ..errors import ShapeError
 from ..tangents import ZERO, is_zero
 from .number import absorb, is_number, payload, plain, settled
 
-__all__ = ["as_tangent", "as_value"]
+__all__ = ["as_tangent", "as_value", "room_for"]
 
 _FLOAT64 = np.dtype(float)
 
@@ -42,6 +42,17 @@ def as_value(value: Any) -> Any:
     if isinstance(array, np.ndarray) and not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     return payload(array)
+
+
+def room_for(value: Any, levels: tuple[tuple[int, Any], ...]) -> Any:
+    """An array that numbers of these levels can be written into: a constant to each that it does not have yet."""
+    if not levels or not np.ndim(value) or not isinstance(ts.storage(value), np.ndarray):
+        return value
+    *lower, (level, kind) = levels
+    if not is_number(value) or value.level < level:
+        return kind.of(room_for(value, tuple(lower)), (None,) * len(kind.PARTS), level)
+    below = tuple(lower) if value.level == level else levels
+    return value.of(room_for(value.value, below), (getattr(value, name) for name in value.PARTS), value.level)
 
 
 def as_tangent(tangent: Any, value: Any, name: str) -> Any:

@@ -11,7 +11,7 @@ from .._typing import Array, Tangent
 from ..errors import ShapeError
 from ..rules.elementwise import minus_one, one, power_of
 from ..rules.kinds import Custom, Elementwise, Product
-from ..tangents import ZERO, Zero, ndim
+from ..tangents import ZERO, ndim
 from .construction import as_tangent, as_value
 from .levels import nesting
 from .methods import is_plain_scalar
@@ -23,6 +23,7 @@ from .slopes import (
     careful_term,
     is_float64,
     is_singular,
+    refuse_integers,
     sign_at_second_order,
     slope,
     strengthened,
@@ -88,45 +89,51 @@ class Dual(Shortcuts):
         sign = sign_at_second_order(ufunc, values[0])
         y = ufunc(*values, **kwargs) if sign is None else values[0] * sign
         shape = getattr(y, "shape", ())
+        if mixed or kwargs:
+            refuse_integers(ufunc, y)
         if mixed:
             values = at_precision(values, y)
-        careful = not rule.tame and (not ts.finite(y) or is_singular(rule, y, values))
-        total: Tangent = None
-        leading: tuple[int, ...] | None = None
-        fresh = True
-        for x, partial in zip(inputs, rule.partials, strict=False):
-            if partial is None or not isinstance(x, Number) or x.level != level:
-                continue
-            tangent = x._tangent  # type: ignore[attr-defined]
-            if isinstance(tangent, Zero):
-                tangent = tangent.current()
-                if isinstance(tangent, Zero):
-                    continue
-            count = ndim(x.value)
-            directions = ts.directions(tangent, count)
-            if leading is None:
-                leading = directions
-            elif leading != directions:
-                raise ShapeError(f"duals of one level with directions {leading} and {directions} cannot be combined.")
-            tangent = ts.align(tangent, count, len(shape))
-            if partial is one:
-                term, fresh = tangent, total is not None
-            elif partial is minus_one:
-                term, fresh = -tangent, True
-            elif careful:
-                term, fresh = careful_term(partial, y, values, tangent), True
-            elif sign is not None:
-                term = sign * tangent
-            else:
-                term, fresh = slope(partial, y, values) * tangent, True
-            total = term if total is None else total + term
-        if total is None:
+        terms = self._terms(rule, y, values, inputs, sign)
+        if not terms:
             return self.of(y, (None,), level)
+        leading = terms[0][1]
+        total = terms[0][0]
+        for term, _ in terms[1:]:
+            total = total + term
         if shape and getattr(total, "shape", ()) != leading + shape:
             total = np.broadcast_to(total, leading + shape).copy()
-        elif not fresh:
+        elif len(terms) == 1 and one in rule.partials:
+            # The tangent of an argument may have passed through as it is.
             total = ts.copy(total)
         return self.of(y, (total,), level)
+
+    def _terms(
+        self, rule: Elementwise, y: Array, values: list[Array], inputs: tuple[Any, ...], sign: Any
+    ) -> list[tuple[Tangent, tuple[int, ...]]]:
+        """Partial derivative times tangent for each argument that moves, with the directions in front."""
+        careful = not rule.tame and (not ts.finite(y) or is_singular(rule, y, values))
+        terms: list[tuple[Tangent, tuple[int, ...]]] = []
+        for x, partial in zip(inputs, rule.partials, strict=False):
+            tangent = None if partial is None else self.part_of(x, "_tangent")
+            if tangent is None:
+                continue
+            count = ndim(x.value)
+            leading = ts.directions(tangent, count)
+            if terms and leading != terms[0][1]:
+                raise ShapeError(f"duals of one level with directions {terms[0][1]} and {leading} cannot be combined.")
+            tangent = ts.align(tangent, count, ndim(y))
+            if partial is one:
+                term = tangent
+            elif partial is minus_one:
+                term = -tangent
+            elif sign is not None:
+                term = sign * tangent
+            elif careful:
+                term = careful_term(partial, y, values, tangent)
+            else:
+                term = slope(partial, y, values) * tangent
+            terms.append((term, leading))
+        return terms
 
     def product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
         """The product rule: f(da, b) + f(a, db)."""

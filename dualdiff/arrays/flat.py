@@ -33,6 +33,10 @@ class Flat:
         count = np.size(places[0])
         self._array[places] = np.resize(new, np.shape(places[0])) if count else new[:0]
 
+    def copy(self) -> Any:
+        """The entries as an array of their own."""
+        return self._array.flatten()
+
     def _places(self, index: Any) -> tuple[Any, ...]:
         positions = np.arange(len(self))[index]
         return np.unravel_index(positions, self._array.shape)

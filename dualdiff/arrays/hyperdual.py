@@ -17,7 +17,7 @@ from .dual import Dual
 from .levels import nesting
 from .methods import ArrayMethods, is_plain_scalar
 from .number import Number, is_number, settled
-from .slopes import Power, at_precision, is_singular, strengthened
+from .slopes import Power, at_precision, is_singular, refuse_integers, strengthened
 
 __all__ = ["HyperDual"]
 
@@ -104,6 +104,7 @@ class HyperDual(ArrayMethods):
             return self._nested(ufunc, original, kwargs)
         values = strengthened([self.value_at(x) for x in inputs], inputs)
         y = called(*values, **kwargs)
+        refuse_integers(ufunc, y)
         if len(values) > 1 and type(y) is not float:
             values = at_precision(values, y)
         if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):

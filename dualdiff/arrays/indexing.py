@@ -12,7 +12,7 @@ from .. import tangents as ts
 from .._typing import Array, Tangent
 from ..errors import DerivativeLostError, ShapeError
 from ..tangents import Zero, is_zero, ndim
-from .number import Number, absorb, is_number, plain, settled
+from .number import Number, absorb, as_constant_of, is_number, plain, settled
 
 __all__ = ["assign", "select"]
 
@@ -110,7 +110,7 @@ def assign(number: Number, index: Any, new: Any) -> None:
     value = new.value if same else new
     if is_number(value) and not is_number(number.value):
         _refuse_shared(number)
-        number.value = value.of(number.value, (None,) * len(value.PARTS), value.level)
+        _promote_value(number, value)
     if same and np.iscomplexobj(plain(value)) and not np.iscomplexobj(plain(number.value)):
         raise DerivativeLostError("a float array cannot hold a complex dual: allocate it with dtype=complex.")
     parts = [number.part_of(new, name) for name in number.PARTS]
@@ -123,6 +123,20 @@ def assign(number: Number, index: Any, new: Any) -> None:
         _assign_part(number, name, part, index, basic, count, value)
 
 
+def _promote_value(number: Number, value: Any) -> None:
+    """Make room for derivatives of a lower level, in the value and in all that views of it will share."""
+    number.value = value.of(number.value, (None,) * len(value.PARTS), value.level)
+    for name, tangent in zip(number.PARTS, number.tangents(), strict=True):
+        stored = getattr(number, name)
+        if isinstance(tangent, Zero) or is_number(tangent):
+            continue
+        if isinstance(stored, Zero):
+            assert stored.cell is not None
+            stored.cell.tangent = as_constant_of(number.value, stored.cell.tangent)
+        else:
+            setattr(number, name, as_constant_of(number.value, tangent))
+
+
 def _assign_part(number: Number, name: str, part: Any, index: Any, basic: bool, count: int, value: Any) -> None:
     stored = getattr(number, name)
     if part is None:
@@ -133,6 +147,7 @@ def _assign_part(number: Number, name: str, part: Any, index: Any, basic: bool, 
     leading = ts.directions(part, ndim(value))
     if is_zero(stored):
         stored.materialise(leading, number.dtype)
+        stored.cell.tangent = as_constant_of(number.value, stored.cell.tangent)
     tangent = ts.current(stored)
     if is_number(part) and not is_number(tangent):
         tangent = _promoted_part(number, name, part, leading)
@@ -172,11 +187,28 @@ def _promoted_part(number: Number, name: str, part: Any, leading: tuple[int, ...
     return promoted
 
 
+def _held(number: Number) -> int:
+    """How many hold the memory of the number, counting also those that ask."""
+    storage = ts.storage(number)
+    if not isinstance(storage, np.ndarray):
+        return 0
+    return sys.maxsize if storage.base is not None else sys.getrefcount(storage)
+
+
+def _held_alone(number: Number) -> int:
+    """The same for a number that nobody else knows of, whatever this Python counts."""
+    depth, inner = 1, number.value
+    while is_number(inner):
+        depth, inner = depth + 1, inner.value
+    alone: Any = np.zeros(1)
+    for _ in range(depth):
+        alone = number.of(alone, (None,) * len(number.PARTS), number.level)
+    return _held(alone)
+
+
 def _refuse_shared(number: Number) -> None:
     """Raise when a view would not learn that its base holds derivatives of another level from now on."""
-    storage = ts.storage(number)
-    # One reference from the number, one from the local name, one from the call.
-    if isinstance(storage, np.ndarray) and (storage.base is not None or sys.getrefcount(storage) > 3):
+    if _held(number) > _held_alone(number):
         raise DerivativeLostError(
             "this array shares memory with another and was made before the derivative written into it began: write into "
             "x.copy(), or allocate it with np.zeros_like of the number that is written."

@@ -235,6 +235,10 @@ class ArrayMethods(ConversionMethods, Number):
 
         return Flat(self)
 
+    @flat.setter
+    def flat(self, new: Any) -> None:
+        self.flat[:] = new
+
     # ------------------------------------------------------------------------------------------ methods
 
     def reshape(self, *shape: Any, **kwargs: Any) -> Any:

@@ -18,7 +18,7 @@ from ..errors import DerivativeLostError, ShapeError
 from ..rules.kinds import Custom, Elementwise, Product
 from ..tangents import ZERO, Zero, current, is_zero, ndim
 
-__all__ = ["Number", "absorb", "is_number", "leaves", "payload", "plain", "replaced", "top"]
+__all__ = ["Number", "absorb", "as_constant_of", "is_number", "leaves", "payload", "plain", "replaced", "top"]
 
 
 class Number:
@@ -280,7 +280,7 @@ def settled(value: Any, tangent: Tangent) -> Tangent:
         return payload(tangent)
     if is_number(value) and ndim(tangent) and not is_number(tangent):
         # A write of a number of the value's level must find room for its derivative.
-        return _as_constant_of(value, ts.cast(tangent, value.dtype))
+        return as_constant_of(value, ts.cast(tangent, value.dtype))
     if ndim(tangent) == 0 and not is_number(tangent) and not isinstance(value, np.ndarray) and hasattr(value, "dtype"):
         return value.dtype.type(tangent) if not is_number(value) else payload(tangent)
     if isinstance(value, np.ndarray) and not hasattr(tangent, "dtype"):
@@ -288,11 +288,11 @@ def settled(value: Any, tangent: Tangent) -> Tangent:
     return ts.laid_out(ts.cast(tangent, value.dtype), value) if hasattr(value, "dtype") else tangent
 
 
-def _as_constant_of(value: Any, array: Array) -> Any:
+def as_constant_of(value: Any, array: Array) -> Any:
     """The array as a constant of the levels of the value."""
     if not is_number(value):
         return array
-    return value.of(_as_constant_of(value.value, array), (None,) * len(value.PARTS), value.level)
+    return value.of(as_constant_of(value.value, array), (None,) * len(value.PARTS), value.level)
 
 
 # ------------------------------------------------------------------------------------- numbers in trees

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import tangents as ts
 from .._typing import Array
 from ..errors import NoRuleError
 from ..rules.kinds import Constant, Unsupported
@@ -136,6 +137,30 @@ def _reduceat(ufunc: np.ufunc, array: Array, indices: Any, axis: int = 0, dtype:
 _METHODS: dict[str, Any] = {"accumulate": _accumulate, "reduce": _reduce, "reduceat": _reduceat}
 
 
+def _add_at(ufunc: np.ufunc, array: Array, indices: Any, other: Array) -> bool:
+    """Sums are linear: value and tangent by themselves. False where a tangent is not a plain array yet."""
+    if type(other) is not type(array) or other.level != array.level or is_number(indices):
+        return False
+    pairs = list(zip((array.value, *array.tangents()), (other.value, *other.tangents()), strict=True))
+    if not all(type(a) is np.ndarray and type(b) is np.ndarray for a, b in pairs):
+        return False
+    places = indices if isinstance(indices, tuple) else (indices,)
+    count, shape = array.ndim, np.shape(array.value[indices])
+    if any(i is Ellipsis or i is None for i in places):
+        return False
+    for a, b in pairs:
+        leading = a.ndim - count
+        if b.ndim - np.ndim(other.value) != leading:
+            return False
+    for a, b in pairs:
+        leading = a.ndim - count
+        aligned = ts.align(b, b.ndim - leading, len(shape))
+        spread = np.broadcast_to(aligned, b.shape[:leading] + shape)
+        last = range(-leading, 0)
+        ufunc.at(np.moveaxis(a, range(leading), last), places, np.moveaxis(spread, range(leading), last))
+    return True
+
+
 def _at(ufunc: np.ufunc, array: Array, indices: Any, *others: Any) -> None:
     """Unbuffered in-place operation: entries named twice are computed twice, in order."""
     others = tuple(absorb(o) for o in others)
@@ -143,6 +168,8 @@ def _at(ufunc: np.ufunc, array: Array, indices: Any, *others: Any) -> None:
         from .dispatch import _lost_out
 
         raise _lost_out(f"{name_of(ufunc)}.at")
+    if ufunc in (np.add, np.subtract) and _add_at(ufunc, array, indices, others[0]):
+        return
     places = np.arange(array.size).reshape(array.shape)[plain(indices) if is_number(indices) else indices]
     spread = [np.broadcast_to(o, places.shape).reshape(-1) for o in others]
     flat, left = places.reshape(-1), np.ones(places.size, bool)

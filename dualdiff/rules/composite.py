@@ -203,12 +203,34 @@ def _linspace(
     return (points, (stop - start) / steps) if retstep else points
 
 
-def _nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
-    limits = np.finfo(x.dtype)
-    values = value_of(x)
-    result = np.where(np.isnan(values), nan, x)
-    result = np.where(np.isposinf(values), limits.max if posinf is None else posinf, result)
-    return np.where(np.isneginf(values), limits.min if neginf is None else neginf, result)
+def _logspace(
+    start: Array, stop: Array, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
+) -> Array:
+    exponents = np.linspace(start, stop, num=num, endpoint=endpoint, axis=axis)
+    return np.power(np.expand_dims(base, axis) if np.ndim(base) else base, exponents)
+
+
+def _geomspace(start: Array, stop: Array, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Array:
+    steps = max(num - 1 if endpoint else num, 1)
+    ratio = np.reshape(np.arange(num) / steps, (-1,) + (1,) * max(np.ndim(start), np.ndim(stop)))
+    return np.moveaxis(start * np.power(stop / start, ratio), 0, axis)
+
+
+def _real_if_close(a: Array, tol: float = 100) -> Array:
+    return np.real(a) if np.isrealobj(np.real_if_close(value_of(a), tol)) and np.iscomplexobj(value_of(a)) else a
+
+
+def _trim_zeros(filt: Array, trim: str = "fb", axis: Any = None) -> Array:
+    values = value_of(filt)
+    axes = range(values.ndim) if axis is None else [a % values.ndim for a in np.atleast_1d(axis)]
+    found, index = np.nonzero(values), [slice(None)] * values.ndim
+    for a in axes:
+        if not found[a].size:
+            index[a] = slice(0, 0)
+            continue
+        low, high = int(found[a].min()), int(found[a].max()) + 1
+        index[a] = slice(low if "f" in trim.lower() else None, high if "b" in trim.lower() else None)
+    return filt[tuple(index)]
 
 
 def _broadcast_arrays(*args: Array, subok: bool = False) -> tuple[Array, ...]:
@@ -238,6 +260,10 @@ COMPOSITE: Table = {
     np.trapezoid:   Composite(_trapezoid),
     np.angle:       Composite(_angle),
     np.linspace:    Composite(_linspace),
+    np.logspace:    Composite(_logspace),
+    np.geomspace:   Composite(_geomspace),
+    np.real_if_close: Composite(_real_if_close, own_value=True),
+    np.trim_zeros:  Composite(_trim_zeros, own_value=True),
     np.linalg.norm: Composite(_norm),
     np.linalg.vector_norm:
         Composite(lambda x, *, axis=None, keepdims=False, ord=2: _flat_norm(x, ord, axis, keepdims)),
@@ -247,6 +273,8 @@ COMPOSITE: Table = {
     np.full_like:   Composite(_full_like, own_value=True),
 }
 # fmt: on
+if hasattr(np, "astype"):
+    COMPOSITE[np.astype] = Composite(lambda x, dtype, *, copy=True, device=None: x.astype(dtype, copy=copy), own_value=True)
 if hasattr(np, "cumulative_prod"):
     COMPOSITE[np.cumulative_prod] = Composite(_cumulative_prod)
 

@@ -14,7 +14,10 @@ from .in_place import IN_PLACE
 from .kinds import Product, Rule, Table, Unsupported
 from .linalg import LINALG
 from .linear import LINEAR
+from .missing import MISSING
+from .padding import PADDING
 from .products import PRODUCTS
+from .sampling import SAMPLING
 from .selection import SELECTION
 from .structure import STRUCTURE
 from .unsupported import UNSUPPORTED
@@ -28,6 +31,9 @@ TABLES: dict[str, Table] = {
     "structure": STRUCTURE,
     "selection": SELECTION,
     "composite": COMPOSITE,
+    "padding": PADDING,
+    "sampling": SAMPLING,
+    "missing": MISSING,
     "products": PRODUCTS,
     "linalg": LINALG,
     "in place": IN_PLACE,

@@ -117,10 +117,22 @@ def _piecewise(x: Array, condlist: Any, funclist: Any, *args: Any, **kw: Any) ->
     return y
 
 
+def _without_nan(join: Any, empty: float) -> Any:
+    """The rule of nanmax or nanmin."""
+
+    def rule(a: Array, axis: Any = None, out: None = None, *args: Any, **kwargs: Any) -> Array:
+        given = {name: value for name, value in kwargs.items() if value is not _NONE}
+        return join(np.where(np.isnan(value_of(a)), empty, a), axis, None, *args, **given)
+
+    return rule
+
+
 # fmt: off
 SELECTION: Table = {
     np.max:       Composite(_extreme(np.maximum)),
     np.min:       Composite(_extreme(np.minimum)),
+    np.nanmax:    Composite(_without_nan(np.max, -np.inf)),
+    np.nanmin:    Composite(_without_nan(np.min, np.inf)),
     np.ptp:       Composite(_peak_to_peak),
     np.sort:      Composite(_sort),
     np.partition: Composite(_partition, own_value=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ import numpy as np
 from .. import tangents as ts
 from .._typing import Array, NDArray, Tree
 from ..arrays import is_number, plain
-from ..arrays.construction import as_value
+from ..arrays.construction import as_value, room_for
+from ..arrays.levels import is_open, new_level, open_levels
 from ..arrays.number import absorb
 from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDifferentiableError
 
@@ -70,11 +71,12 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
 
 @dataclass
 class Result:
-    """What a function returned: the leaves of its output, the form they had, and what came along."""
+    """What a function returned: the leaves of its output, the form they had, what came along, and the level it ran at."""
 
     leaves: list[Any]
     form: Tree
     aux: Any
+    level: int
 
 
 _FLOAT64 = np.dtype(float)
@@ -114,22 +116,26 @@ class Inputs:
         """The dtype of the seeds."""
         return np.result_type(float, *(plain(leaf) for leaf in self.leaves)) if self.leaves else np.dtype(float)
 
-    def evaluate(self, numbers: list[Any]) -> Result:
-        """Call the function with these numbers in the place of the inputs' leaves."""
+    def evaluate(self, kind: Any, tangents: Iterable[tuple[Any, ...]]) -> Result:
+        """Call the function with numbers of this kind, with these tangents, in the place of the inputs' leaves."""
+        values = [room_for(owned(leaf), open_levels()) for leaf in self.leaves]
         args = list(self.args)
-        trees = rebuild(self.trees, iter(numbers))
-        for number, tree in zip(self.numbers, trees, strict=True):
-            args[number] = tree
-        output, aux = call(self.function, tuple(args), self.kwargs), None
-        if self.has_aux:
-            if not isinstance(output, tuple) or len(output) != 2:
-                raise TypeError("with has_aux=True the function must return a pair (output, aux).")
-            output, aux = output
-        return Result([_checked(leaf) for leaf in flatten(output)], output, aux)
+        with new_level(kind) as level:
+            numbers = (kind.of(value, parts, level) for value, parts in zip(values, tangents, strict=True))
+            for number, tree in zip(self.numbers, rebuild(self.trees, numbers), strict=True):
+                args[number] = tree
+            output, aux = call(self.function, tuple(args), self.kwargs), None
+            if self.has_aux:
+                if not isinstance(output, tuple) or len(output) != 2:
+                    raise TypeError("with has_aux=True the function must return a pair (output, aux).")
+                output, aux = output
+            return Result([_checked(leaf) for leaf in flatten(output)], output, stripped(aux, level), level)
 
-    def seeds(self, start: int, stop: int) -> list[NDArray]:
+    def seeds(self, start: int, stop: int) -> list[Any]:
         """The unit vectors start:stop of all inputs together, cut to the leaves, directions in front."""
         rows, offset, seeds = stop - start, 0, []
+        if not self.size:
+            return [None] * len(self.leaves)
         if len(self.leaves) == 1 and rows == self.size and type(self.leaves[0]) is np.ndarray:
             return [np.eye(rows, dtype=self.leaves[0].dtype).reshape((rows, *self.shapes[0]))]
         for leaf, size, shape in zip(self.leaves, self.sizes, self.shapes, strict=True):
@@ -174,11 +180,25 @@ def _checked(leaf: Any) -> Any:
         raise TypeError(f"the function returned {leaf!r}: {error}") from error
     if leaf is None or isinstance(leaf, (str, bytes)):
         raise TypeError(f"the function returned {leaf!r}, which has no derivative. Does it lack a return statement?")
-    if is_number(leaf) or isinstance(leaf, (np.ndarray, np.generic, int, float, complex)):
-        if not is_number(leaf) and np.asarray(leaf).dtype.kind not in "biufc":
+    if is_number(leaf):
+        _refuse_stale(leaf)
+        return leaf
+    if isinstance(leaf, (np.ndarray, np.generic, int, float, complex)):
+        if np.asarray(leaf).dtype.kind not in "biufc":
             raise TypeError(f"the function returned {leaf!r}, which has no derivative.")
         return leaf
     raise TypeError(f"the function returned a {type(leaf).__name__}, which has no derivative.")
+
+
+def _refuse_stale(number: Any) -> None:
+    """Raise when a number of a differentiation that has ended comes back from a cache."""
+    while is_number(number):
+        if not is_open(number.level):
+            raise DerivativeLostError(
+                "the function returned a dual of an earlier differentiation, which it must have kept in a cache, a global or "
+                "a default argument. Keep dd.value_of(x) there."
+            )
+        number = number.value
 
 
 def split(leaf: Any, level: int, leading: tuple[int, ...]) -> tuple[Any, Any]:
@@ -190,8 +210,14 @@ def split(leaf: Any, level: int, leading: tuple[int, ...]) -> tuple[Any, Any]:
 def parts_at(leaf: Any, level: int, count: int) -> tuple[Any, tuple[Any, ...]]:
     """The value and the tangents of a number of this level; None for each tangent of a constant."""
     if is_number(leaf) and leaf.level == level:
-        return leaf.value, tuple(None if isinstance(t, ts.Zero) else t for t in leaf.tangents())
-    return leaf, (None,) * count
+        tangents = (None if isinstance(t, ts.Zero) else _simplified(t) for t in leaf.tangents())
+        return _simplified(leaf.value), tuple(tangents)
+    return _simplified(leaf), (None,) * count
+
+
+def _simplified(x: Any) -> Any:
+    """A number that is constant at every level as the plain array it holds."""
+    return plain(x) if is_number(x) and x.is_constant() else x
 
 
 def tangent_or_zero(tangent: Any, value: Any, leading: tuple[int, ...]) -> Any:

@@ -6,12 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import numpy as np
-
 from ..arrays import Dual
-from ..arrays.levels import new_level
 from ..errors import ShapeError
-from .arguments import Inputs, rebuild, refuse_complex, split, stripped
+from .arguments import Inputs, rebuild, refuse_complex, split
 
 __all__ = ["derivative"]
 
@@ -60,12 +57,10 @@ def derivative(
             )
         found, aux = [], None
         for i in range(len(inputs.leaves)):
-            level = new_level()
-            numbers = [Dual.of(leaf, (1.0 if i == j else None,), level) for j, leaf in enumerate(inputs.leaves)]
-            result = inputs.evaluate([_fresh(number) for number in numbers])
-            pairs = [split(leaf, level, ()) for leaf in result.leaves]
+            result = inputs.evaluate(Dual, [(1.0 if i == j else None,) for j in range(len(inputs.leaves))])
+            pairs = [split(leaf, result.level, ()) for leaf in result.leaves]
             refuse_complex(inputs, [v for v, _ in pairs], holomorphic, "derivative")
-            aux = stripped(result.aux, level)
+            aux = result.aux
             found.append(rebuild(result.form, (inputs.scalar(t) for _, t in pairs)))
         if holomorphic and inputs.is_complex:
             from .jacobian import jacobian
@@ -76,7 +71,3 @@ def derivative(
         return (tree, aux) if has_aux else tree
 
     return differentiated
-
-
-def _fresh(number: Any) -> Any:
-    return number.copy() if isinstance(number.value, np.ndarray) else number

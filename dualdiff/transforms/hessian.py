@@ -11,10 +11,9 @@ import numpy as np
 from .._typing import Array, Tree
 from ..arrays import HyperDual
 from ..arrays.construction import as_tangent
-from ..arrays.levels import new_level
 from ..errors import NotScalarError, ShapeError
 from ..tangents import directions
-from .arguments import Inputs, flatten, owned, parts_at, rebuild, refuse_complex, stripped, tangent_or_zero
+from .arguments import Inputs, flatten, owned, parts_at, rebuild, refuse_complex, tangent_or_zero
 from .batching import chunks
 from .points import per_point_hessian
 
@@ -118,19 +117,12 @@ def _second_order(
     slopes: list[Array] = []
     matrices: list[Array] = []
     for start, stop in chunks(n, 8 * n * n, chunk_size):
-        level = new_level()
         # The rows start:stop of the upper triangle: the columns from start on.
-        rows = inputs.seeds(start, stop) if n else [None] * len(inputs.leaves)
-        columns = inputs.seeds(start, n) if n else [None] * len(inputs.leaves)
-        result = inputs.evaluate(
-            [
-                HyperDual.of(leaf.copy() if np.ndim(leaf) else leaf, (row, column, None), level)
-                for leaf, row, column in zip(inputs.leaves, rows, columns, strict=True)
-            ]
-        )
-        parts = [parts_at(leaf, level, 3) for leaf in result.leaves]
+        rows, columns = inputs.seeds(start, stop), inputs.seeds(start, n)
+        result = inputs.evaluate(HyperDual, [(row, column, None) for row, column in zip(rows, columns, strict=True)])
+        parts = [parts_at(leaf, result.level, 3) for leaf in result.leaves]
         if start == 0:
-            values, form, aux = [v for v, _ in parts], result.form, stripped(result.aux, level)
+            values, form, aux = [v for v, _ in parts], result.form, result.aux
             refuse_complex(inputs, values, holomorphic, "hessian")
             slopes = [np.moveaxis(tangent_or_zero(t[1], v, (n,)), 0, -1) for v, t in parts]
             matrices = [np.zeros(s.shape + (n,), s.dtype) if isinstance(s, np.ndarray) else None for s in slopes]
@@ -206,12 +198,9 @@ def second_directional_derivative(f: Callable[..., Any], x: Tree, u: Tree, v: Tr
     """
     inputs = Inputs(f, (x,), {}, 0, False)
     first, second = _directions(inputs, u, "u"), _directions(inputs, v, "v")
-    level = new_level()
-    result = inputs.evaluate(
-        [HyperDual.of(leaf, (a, b, None), level) for leaf, a, b in zip(inputs.leaves, first, second, strict=True)]
-    )
+    result = inputs.evaluate(HyperDual, [(a, b, None) for a, b in zip(first, second, strict=True)])
     leading = _leading(inputs, first) + _leading(inputs, second)
-    parts = [parts_at(leaf, level, 3) for leaf in result.leaves]
+    parts = [parts_at(leaf, result.level, 3) for leaf in result.leaves]
     return rebuild(result.form, (inputs.scalar(tangent_or_zero(t[2], value, leading)) for value, t in parts))
 
 
@@ -253,20 +242,14 @@ def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = Non
     leading = _leading(inputs, along)
     rows = []
     for start, stop in chunks(inputs.size, 8 * inputs.size * (1 + sum(leading)), chunk_size):
-        level = new_level()
-        seeds = inputs.seeds(start, stop) if inputs.size else [None] * len(inputs.leaves)
-        result = inputs.evaluate(
-            [
-                HyperDual.of(leaf.copy() if np.ndim(leaf) else leaf, (seed, direction, None), level)
-                for leaf, seed, direction in zip(inputs.leaves, seeds, along, strict=True)
-            ]
-        )
+        seeds = inputs.seeds(start, stop)
+        result = inputs.evaluate(HyperDual, [(seed, v, None) for seed, v in zip(seeds, along, strict=True)])
         if len(result.leaves) != 1 or np.shape(result.leaves[0]):
             raise NotScalarError(
                 f"hvp needs a scalar function, but this one returned shape {[np.shape(r) for r in result.leaves]}: "
                 "use dd.jvp of dd.jacobian(f)."
             )
-        value, tangents = parts_at(result.leaves[0], level, 3)
+        value, tangents = parts_at(result.leaves[0], result.level, 3)
         rows.append(tangent_or_zero(tangents[2], value, (stop - start, *leading)))
     product = np.moveaxis(np.concatenate(rows) if len(rows) > 1 else rows[0], 0, -1)
     return inputs.cut(product)

@@ -10,9 +10,8 @@ import numpy as np
 
 from .._typing import Array, Tree
 from ..arrays import Dual
-from ..arrays.levels import new_level
 from ..errors import NotDifferentiableError, NotScalarError
-from .arguments import Inputs, parts_at, rebuild, refuse_complex, stripped, tangent_or_zero
+from .arguments import Inputs, parts_at, rebuild, refuse_complex, tangent_or_zero
 from .batching import chunks
 from .points import per_point_jacobian
 
@@ -191,14 +190,10 @@ def _columns(
     form: Tree = None
     aux: Any = None
     for start, stop in chunks(inputs.size, 8 * inputs.size, chunk_size):
-        level = new_level()
-        seeds = inputs.seeds(start, stop) if inputs.size else [None] * len(inputs.leaves)
-        result = inputs.evaluate(
-            [Dual.of(_again(leaf), (seed,), level) for leaf, seed in zip(inputs.leaves, seeds, strict=True)]
-        )
-        parts = [parts_at(leaf, level, 1) for leaf in result.leaves]
+        result = inputs.evaluate(Dual, [(seed,) for seed in inputs.seeds(start, stop)])
+        parts = [parts_at(leaf, result.level, 1) for leaf in result.leaves]
         if start == 0:
-            values, form, aux = [v for v, _ in parts], result.form, stripped(result.aux, level)
+            values, form, aux = [v for v, _ in parts], result.form, result.aux
             if scalar:
                 _refuse_vectors(form, values)
             refuse_complex(inputs, values, holomorphic, verb)
@@ -207,10 +202,6 @@ def _columns(
     if holomorphic and inputs.is_complex:
         _check_holomorphic(inputs, rows)
     return values, form, rows, aux
-
-
-def _again(leaf: Any) -> Any:
-    return leaf.copy() if np.ndim(leaf) else leaf
 
 
 def _arranged(inputs: Inputs, rows: Array, layout: str) -> Tree:
@@ -239,17 +230,16 @@ def _refuse_vectors(form: Tree, values: list[Any]) -> None:
 
 def _check_holomorphic(inputs: Inputs, rows: list[Array]) -> None:
     """Compare the derivative along i v with i times that along v, for one v: equal for a holomorphic function only."""
-    level = new_level()
     weights = np.linspace(1.0, 2.0, inputs.size)
     cuts = np.cumsum([0, *inputs.sizes])
     seeds = [
         np.reshape(1j * weights[a:b], shape)[()] if np.iscomplexobj(leaf) else np.zeros(shape)[()]
         for a, b, shape, leaf in zip(cuts, cuts[1:], inputs.shapes, inputs.leaves, strict=False)
     ]
-    result = inputs.evaluate([Dual.of(_again(leaf), (seed,), level) for leaf, seed in zip(inputs.leaves, seeds, strict=True)])
+    result = inputs.evaluate(Dual, [(seed,) for seed in seeds])
     mask = np.concatenate([np.full(n, np.iscomplexobj(x)) for n, x in zip(inputs.sizes, inputs.leaves, strict=True)])
     for leaf, row in zip(result.leaves, rows, strict=True):
-        value, (tangent,) = parts_at(leaf, level, 1)
+        value, (tangent,) = parts_at(leaf, result.level, 1)
         expected = 1j * np.tensordot(weights * mask, row, 1)
         found = tangent_or_zero(tangent, value, ())
         scale = np.max(np.abs(expected), initial=1e-300)

@@ -10,10 +10,9 @@ import numpy as np
 from .._typing import Tree
 from ..arrays import Dual
 from ..arrays.construction import as_tangent
-from ..arrays.levels import new_level
 from ..errors import ShapeError
 from ..tangents import directions
-from .arguments import Inputs, flatten, owned, rebuild, split, stripped
+from .arguments import Inputs, flatten, owned, rebuild, split
 
 __all__ = ["jvp", "linearize"]
 
@@ -62,21 +61,20 @@ def jvp(f: Callable[..., Any], primals: Tree, tangents: Tree, *, has_aux: bool =
     along = flatten(tangents)
     if len(along) != len(inputs.leaves):
         raise ShapeError(f"{len(inputs.leaves)} arrays among the primals, {len(along)} among the tangents.")
-    level = new_level()
-    numbers = []
+    fits = []
     found: set[tuple[int, ...]] = set()
     for leaf, tangent in zip(inputs.leaves, along, strict=True):
         fitted = as_tangent(owned(tangent), leaf, "tangent")
         found.add(directions(fitted, np.ndim(leaf)))
-        numbers.append(Dual.of(leaf, (fitted,), level))
+        fits.append((fitted,))
     if len(found) > 1:
         raise ShapeError(f"tangents with different directions in front: {sorted(found)}. Give each the same number.")
     leading = found.pop() if found else ()
-    result = inputs.evaluate(numbers)
-    pairs = [split(leaf, level, leading) for leaf in result.leaves]
+    result = inputs.evaluate(Dual, fits)
+    pairs = [split(leaf, result.level, leading) for leaf in result.leaves]
     value = rebuild(result.form, (inputs.scalar(v) for v, _ in pairs))
     tangent = rebuild(result.form, (inputs.scalar(t) for _, t in pairs))
-    return (value, tangent, stripped(result.aux, level)) if has_aux else (value, tangent)
+    return (value, tangent, result.aux) if has_aux else (value, tangent)
 
 
 def linearize(f: Callable[..., Any], *primals: Any) -> Any:

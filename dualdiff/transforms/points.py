@@ -8,9 +8,8 @@ import numpy as np
 
 from .._typing import Array, Tree
 from ..arrays import Dual, HyperDual
-from ..arrays.levels import new_level
 from ..errors import NotScalarError, ShapeError
-from .arguments import Inputs, parts_at, stripped, tangent_or_zero
+from .arguments import Inputs, parts_at, tangent_or_zero
 
 __all__ = ["per_point_hessian", "per_point_jacobian"]
 
@@ -42,13 +41,13 @@ def _probe(shape: tuple[int, ...], axis: int, seeds: Array) -> tuple[Array, Arra
 def per_point_jacobian(inputs: Inputs, axis: int, scalar: bool) -> tuple[list[Any], Tree, list[Array], Any]:
     """The values and, for each leaf of the output, ``(..., out, in)``, or ``(..., in)`` for a scalar at each point."""
     points, axis = _axis_of(inputs, axis)
-    shape, level = np.shape(points), new_level()
+    shape = np.shape(points)
     seeds = _seeds(shape, axis, points.dtype)
     probe, weights = _probe(shape, axis, seeds)
-    result = inputs.evaluate([Dual.of(points.copy(), (np.concatenate([seeds, probe[None]]),), level)])
+    result = inputs.evaluate(Dual, [(np.concatenate([seeds, probe[None]]),)])
     values, matrices = [], []
     for leaf in result.leaves:
-        value, (tangent,) = parts_at(leaf, level, 1)
+        value, (tangent,) = parts_at(leaf, result.level, 1)
         rows = tangent_or_zero(tangent, value, (shape[axis] + 1,))
         inner = _is_scalar_per_point(value, shape, axis, scalar)
         _refuse_mixing(rows, np.squeeze(weights, axis) if inner else weights)
@@ -58,21 +57,21 @@ def per_point_jacobian(inputs: Inputs, axis: int, scalar: bool) -> tuple[list[An
             continue
         rows = np.moveaxis(rows[:-1], 0, -1)
         matrices.append(rows if inner else np.moveaxis(rows, axis, -2))
-    return values, result.form, matrices, stripped(result.aux, level)
+    return values, result.form, matrices, result.aux
 
 
 def per_point_hessian(inputs: Inputs, axis: int) -> tuple[list[Any], Tree, list[Array], list[Array], Any]:
     """The values, gradients and Hessians of each point, ``(..., out, in, in)``."""
     points, axis = _axis_of(inputs, axis)
-    shape, level = np.shape(points), new_level()
+    shape = np.shape(points)
     seeds = _seeds(shape, axis, points.dtype)
     probe, weights = _probe(shape, axis, seeds)
     n = shape[axis]
     both = np.concatenate([seeds, probe[None]])
-    result = inputs.evaluate([HyperDual.of(points.copy(), (seeds, both, None), level)])
+    result = inputs.evaluate(HyperDual, [(seeds, both, None)])
     values, gradients, hessians = [], [], []
     for leaf in result.leaves:
-        value, (_, e2, e12) = parts_at(leaf, level, 3)
+        value, (_, e2, e12) = parts_at(leaf, result.level, 3)
         slopes = tangent_or_zero(e2, value, (n + 1,))
         bends = tangent_or_zero(e12, value, (n, n + 1))
         inner = _is_scalar_per_point(value, shape, axis, False)
@@ -85,7 +84,7 @@ def per_point_hessian(inputs: Inputs, axis: int) -> tuple[list[Any], Tree, list[
         values.append(value)
         gradients.append(slopes if inner else np.moveaxis(slopes, axis, -2))
         hessians.append(bends if inner else np.moveaxis(bends, axis, -3))
-    return values, result.form, gradients, hessians, stripped(result.aux, level)
+    return values, result.form, gradients, hessians, result.aux
 
 
 def _is_scalar_per_point(value: Any, shape: tuple[int, ...], axis: int, scalar: bool) -> bool:
