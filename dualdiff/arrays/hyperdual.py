@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +12,8 @@ from .._typing import Array, Tangent
 from ..errors import ShapeError
 from ..rules.elementwise import minus_one, one, power_of
 from ..rules.kinds import Custom, Elementwise, Product
-from ..tangents import ZERO, Zero, ndim
+from ..rules.registry import UFUNCS
+from ..tangents import ZERO, Zero, is_zero, ndim
 from .construction import as_tangent, as_value
 from .dual import Dual
 from .levels import nesting
@@ -89,14 +91,31 @@ class HyperDual(ArrayMethods):
             raise ShapeError(f"a part eps12 of shape {np.shape(eps12)} does not fit a value of shape {shape}.")
         return settled(self.value, eps12)
 
+    # ----------------------------------------------------------------------------------------- shortcuts
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs:
+            rule = UFUNCS.get(ufunc)
+            if type(rule) is Elementwise:
+                quick = self._single(rule, ufunc, inputs)
+                if quick is not None:
+                    return quick
+        return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
+    def __getitem__(self, index: Any) -> Any:
+        if type(index) is slice and type(self.value) is np.ndarray and self.value.ndim == 1:
+            parts = (self._eps1, self._eps2, self._eps12)
+            if all(type(part) is np.ndarray and part.ndim == 1 or is_zero(part) for part in parts):
+                value = self.value[index]
+                moved = [p.viewed(operator.itemgetter(index)) if is_zero(p) else p[index] for p in parts]
+                return _made(value, moved, self.level)
+        return super().__getitem__(index)
+
     # ---------------------------------------------------------------------------------------- chain rule
 
     def elementwise(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The chain rule to second order, in closed form where the rule has second partials."""
         called, original = ufunc, inputs
-        quick = None if kwargs else self._single(rule, ufunc, inputs)
-        if quick is not None:
-            return quick
         if ufunc is np.power and is_plain_scalar(inputs[1]):
             rule = power_of(inputs[1])
             called, inputs = Power(inputs[1]), inputs[:1]
@@ -268,7 +287,23 @@ class HyperDual(ArrayMethods):
         return HyperDual.of(value, (e1, e2, e12), self.level)
 
 
+def _shortcut(ufunc: np.ufunc, name: str, swap: bool) -> Any:
+    """An operator for plain parts; the operator of all numbers in every other case."""
+    rule, general = UFUNCS[ufunc], getattr(ArrayMethods, name)
+
+    def shortcut(self: Any, other: Any) -> Any:
+        quick = self._single(rule, ufunc, (other, self) if swap else (self, other))
+        return general(self, other) if quick is None else quick
+
+    return shortcut
+
+
+for _ufunc, _name in ((np.add, "add"), (np.subtract, "sub"), (np.multiply, "mul"), (np.divide, "truediv")):
+    setattr(HyperDual, f"__{_name}__", _shortcut(_ufunc, f"__{_name}__", False))
+    setattr(HyperDual, f"__r{_name}__", _shortcut(_ufunc, f"__r{_name}__", True))
+
 _FLOAT64 = np.dtype(float)
+_new: Any = object.__new__
 _NO_PARTS = (None, None, None)
 _PAIRS = {1: ((0, 0),), 2: ((0, 0), (0, 1), (1, 1))}
 
@@ -276,27 +311,40 @@ _PAIRS = {1: ((0, 0),), 2: ((0, 0), (0, 1), (1, 1))}
 def _plain_parts(x: Any, shape: tuple[int, ...]) -> Any:
     """The parts, None for zero, if value and parts are float arrays of this shape or Python floats."""
     value = x.value
-    parts: list[Any] = []
-    if type(value) is not float and (type(value) is not np.ndarray or value.shape != shape or value.dtype is not _FLOAT64):
-        return None
-    if (type(value) is float) == bool(shape):
-        return None
     kind: Any = type(value)
-    for part in x.tangents():
+    if kind is float:
+        if shape:
+            return None
+    elif kind is not np.ndarray or not shape or value.shape != shape or value.dtype is not _FLOAT64:
+        return None
+    row: list[Any] = []
+    for stored in (x._eps1, x._eps2, x._eps12):
+        part = stored
         if isinstance(part, Zero):
-            parts.append(None)
-            continue
+            part = part.current()
+            if isinstance(part, Zero):
+                row.append(None)
+                continue
         if type(part) is not kind or (shape and (part.shape != shape or part.dtype is not _FLOAT64)):
             return None
-        parts.append(part)
-    return tuple(parts)
+        row.append(part)
+    return row
 
 
 def _made(value: Any, parts: list[Tangent], level: int) -> HyperDual:
     """A hyper-dual of parts known to fit."""
-    self = HyperDual.__new__(HyperDual)
+    self: Any = _new(HyperDual)
     self.value, self.level = value, level
-    self._eps1, self._eps2, self._eps12 = (settled(value, part) for part in parts)
+    if type(value) is float:
+        self._eps1, self._eps2, self._eps12 = (ZERO if part is None else float(part) for part in parts)
+    elif value.ndim == 1:
+        shape = value.shape
+        e1, e2, e12 = parts
+        self._eps1 = Zero.of_shape(shape) if e1 is None else e1
+        self._eps2 = Zero.of_shape(shape) if e2 is None else e2
+        self._eps12 = Zero.of_shape(shape) if e12 is None else e12
+    else:
+        self._eps1, self._eps2, self._eps12 = (settled(value, part) for part in parts)
     return self
 
 

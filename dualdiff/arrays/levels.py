@@ -6,8 +6,6 @@ An operation differentiates at the highest level among its operands; numbers of 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -22,18 +20,23 @@ _counter = itertools.count(_FIRST, 2)
 _open: ContextVar[tuple[tuple[int, Any], ...]] = ContextVar("open levels", default=())
 
 
-@contextmanager
-def new_level(kind: Any) -> Iterator[int]:
+class new_level:  # noqa: N801 - called like a function
     """A level above all that exist, for numbers of this kind, open while the function to be differentiated runs.
 
     Safe across threads: ``next`` of a counter is atomic, and each thread has its own open levels.
     """
-    level = next(_counter)
-    token = _open.set((*_open.get(), (level, kind)))
-    try:
-        yield level
-    finally:
-        _open.reset(token)
+
+    __slots__ = ("_level", "_token")
+
+    def __init__(self, kind: Any) -> None:
+        self._level = next(_counter)
+        self._token = _open.set((*_open.get(), (self._level, kind)))
+
+    def __enter__(self) -> int:
+        return self._level
+
+    def __exit__(self, *error: object) -> None:
+        _open.reset(self._token)
 
 
 def open_levels() -> tuple[tuple[int, Any], ...]:

@@ -22,6 +22,8 @@ __all__ = ["Inputs", "Result", "flatten", "owned", "rebuild", "split"]
 
 def flatten(tree: Tree) -> list[Any]:
     """The leaves of a tree, in order."""
+    if type(tree) is np.ndarray or type(tree) is float:
+        return [tree]
     return list(_leaves(tree))
 
 
@@ -38,6 +40,8 @@ def _leaves(tree: Tree) -> Iterator[Any]:
 
 def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
     """A tree of the same form with these leaves."""
+    if type(tree) is np.ndarray or type(tree) is float:
+        return next(leaves)
     if isinstance(tree, dict):
         return {key: rebuild(branch, leaves) for key, branch in tree.items()}
     if isinstance(tree, (list, tuple)):
@@ -99,7 +103,7 @@ class Inputs:
             raise ValueError(f"argnums={argnums} names an argument twice.")
         self.single = isinstance(argnums, (int, np.integer))
         self.trees = [args[number] for number in self.numbers]
-        given = flatten(self.trees)
+        given = flatten(self.trees[0]) if self.single else flatten(self.trees)
         self.leaves = [owned(as_value(leaf)) for leaf in given]
         self.shapes = [np.shape(leaf) for leaf in self.leaves]
         self.sizes = [math.prod(shape) for shape in self.shapes]
