@@ -331,7 +331,7 @@ def _plain_parts(x: Any, shape: tuple[int, ...]) -> Any:
     return row
 
 
-def _made(value: Any, parts: list[Tangent], level: int) -> HyperDual:
+def _made(value: Any, parts: list[Tangent], level: int) -> Any:
     """A hyper-dual of parts known to fit."""
     self: Any = _new(HyperDual)
     self.value, self.level = value, level
