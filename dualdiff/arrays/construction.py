@@ -66,8 +66,8 @@ def as_tangent(tangent: Any, value: Any, name: str) -> Any:
     shape, full = np.shape(value), np.shape(tangent)
     if (full != shape and full[1:] != shape) or len(full) > len(shape) + 1:
         raise ShapeError(
-            f"a {name} of shape {full} does not fit a value of shape {shape}: it has the value's shape, or {('k', *shape)} "
-            "for k directions in front."
+            f"a {name} of shape {full} does not fit a value of shape {shape}: it has the value's shape, or "
+            f"({', '.join(map(str, ('k', *shape)))}) for k directions in front."
         )
     if np.iscomplexobj(plain(tangent)) and not np.iscomplexobj(plain(value)):
         raise ShapeError(f"a complex {name} does not fit a real value: make the value complex.")

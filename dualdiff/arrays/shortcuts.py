@@ -180,6 +180,17 @@ class Shortcuts(ArrayMethods):
                     return reflected(right, left)
         return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
 
+    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if function is np.sum and len(args) == 1 and not kwargs and args[0] is self:
+            value, s = self.value, self._tangent
+            if type(value) is np.ndarray and value.dtype is _FLOAT64 and type(s) is np.ndarray and value.ndim:
+                axes = tuple(range(s.ndim - value.ndim, s.ndim))
+                total = np.add.reduce(s, axis=axes)
+                return _made(
+                    self, np.add.reduce(value, axis=None).item(), total if type(total) is np.ndarray else total.item()
+                )
+        return super().__array_function__(function, types, args, kwargs)
+
     def _matmul(self, a: Any, b: Any) -> Any:
         """Vectors and matrices of float64, the tangents plain; None where more care is needed."""
         values, rows = [], []
@@ -195,7 +206,8 @@ class Shortcuts(ArrayMethods):
                 return None
             values.append(x)
             rows.append(row)
-        y, total = values[0] @ values[1], None
+        y: Any = values[0] @ values[1]
+        total: Any = None
         for i, row in enumerate(rows):
             if row is None:
                 continue
@@ -204,6 +216,8 @@ class Shortcuts(ArrayMethods):
             else:
                 term = row @ values[1] if i == 0 else values[0] @ row
             total = term if total is None else total + term
+        if type(y) is np.float64 and total is not None:
+            return _made(self, y.item(), total if type(total) is np.ndarray else float(total))
         return self.of(y, (total,), self.level)
 
     def _unary(self, rule: Elementwise, ufunc: Any) -> Any:

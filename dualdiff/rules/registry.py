@@ -70,8 +70,9 @@ PARAMETERS: dict[NumPyFunction, str] = {
 def nearest(name: str) -> str:
     """The message for a function without a rule, naming the nearest one that has."""
     known = {getattr(f, "__name__", ""): f for f, r in _ALL.items() if not isinstance(r, Unsupported)}
-    close = get_close_matches(name.rpartition(".")[2], known, n=1, cutoff=0.6)
-    hint = f" The nearest function with one is np.{close[0]}." if close else ""
+    close = get_close_matches(name.rpartition(".")[2], known, n=1, cutoff=0.75)
+    place = "np.linalg" if close and known[close[0]] in LINALG else "np"
+    hint = f" The nearest function with one is {place}.{close[0]}." if close else ""
     return (
         f"{name} has no differentiation rule, and is not run on the values alone.{hint} "
         "For the value alone pass dd.value_of(x)."

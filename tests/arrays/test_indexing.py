@@ -580,6 +580,8 @@ VIEWS: dict[str, Callable[[Any], Any]] = {
     "fft shift (copies)": lambda a: np.fft.fftshift(a),
     "sliding window of columns": lambda a: np.ravel(a)[2:7],
 }
+if not hasattr(np, "unstack"):
+    del VIEWS["unstack"]
 
 
 def _second(a: Any, b: Any, *rest: Any) -> Any:

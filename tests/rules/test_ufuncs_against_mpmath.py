@@ -631,19 +631,21 @@ def test_negative_base_with_a_whole_exponent(ufunc: np.ufunc, exponent: float, b
     assert_close(y.eps12, np.array([float(second)]), SECOND, where)
 
 
-PRODUCTS = (
+PRODUCTS: tuple[tuple[Any, tuple[int, ...], tuple[int, ...]], ...] = (
     (np.matmul, (3, 4), (4, 2)),
     (np.matmul, (4,), (4,)),
     (np.matmul, (4,), (4, 2)),
     (np.matmul, (3, 4), (4,)),
     (np.matmul, (2, 1, 3, 4), (5, 4, 2)),
-    (np.matvec, (3, 4), (4,)),
-    (np.matvec, (2, 3, 4), (5, 1, 4)),
-    (np.vecmat, (4,), (4, 2)),
-    (np.vecmat, (5, 1, 4), (2, 4, 3)),
+    (getattr(np, "matvec", None), (3, 4), (4,)),
+    (getattr(np, "matvec", None), (2, 3, 4), (5, 1, 4)),
+    (getattr(np, "vecmat", None), (4,), (4, 2)),
+    (getattr(np, "vecmat", None), (5, 1, 4), (2, 4, 3)),
     (np.vecdot, (4,), (4,)),
     (np.vecdot, (2, 4), (3, 1, 4)),
 )
+# matvec and vecmat are there since NumPy 2.2.
+PRODUCTS = tuple(row for row in PRODUCTS if row[0] is not None)
 
 
 def product_oracle(ufunc: np.ufunc, numbers: list[Array], directions: list[Array]) -> Array:
@@ -700,6 +702,6 @@ ALIASES = {
 def test_every_differentiable_ufunc_is_in_a_table() -> None:
     """All 70 names of NumPy ufuncs that have a derivative are rows here, by name or as an alias of a row."""
     rows = {row.name for row in UNARY} | {row.name for row in BINARY} | {row[0].__name__ for row in PRODUCTS}
-    assert len((rows | ALIASES.keys()) - {"sinc"}) == 70
+    assert len((rows | ALIASES.keys()) - {"sinc"}) == (70 if hasattr(np, "matvec") else 68)
     for alias, name in ALIASES.items():
         assert getattr(np, alias) is getattr(np, name) and name in rows
