@@ -21,7 +21,6 @@ from ..rules.kinds import (
     Moves,
     Product,
     Rule,
-    Selects,
     Unsupported,
     ZeroSlope,
 )
@@ -378,7 +377,6 @@ _FUNCTION_KINDS: dict[type, Callable[[Any, Call], Any]] = {
     Linear: _linear,
     Moves: _moves,
     Product: _product,
-    Selects: _composite,
     ZeroSlope: _zero_slope,
 }
 

@@ -341,10 +341,11 @@ def top(entries: Iterable[Any]) -> Any:
     return found
 
 
-_REFUSED: tuple[tuple[type, str], ...] = (
-    (np.ma.MaskedArray, "a masked array: fill it first, or keep the mask beside the data and use np.where."),
-    (np.matrix, "an np.matrix, whose * is a matrix product: write np.asarray(matrix) and @."),
-)
+#: By name, since numpy.ma is slow to import.
+_REFUSED = {
+    "MaskedArray": "a masked array: fill it first, or keep the mask beside the data and use np.where.",
+    "matrix": "an np.matrix, whose * is a matrix product: write np.asarray(matrix) and @.",
+}
 
 
 def absorb(x: Any) -> Any:
@@ -357,8 +358,8 @@ def absorb(x: Any) -> Any:
             raise TypeError("structured arrays cannot be combined with a dual: choose a field, a['name'].")
         return x
     if isinstance(x, np.ndarray):
-        for refused, reason in _REFUSED:
-            if isinstance(x, refused):
+        for refused, reason in _REFUSED.items():
+            if any(base.__name__ == refused for base in kind.__mro__):
                 raise TypeError(f"dualdiff cannot combine a dual with {reason}")
         return np.asarray(x)
     if isinstance(x, (list, tuple)):

@@ -186,9 +186,7 @@ class Shortcuts(ArrayMethods):
             if type(value) is np.ndarray and value.dtype is _FLOAT64 and type(s) is np.ndarray and value.ndim:
                 axes = tuple(range(s.ndim - value.ndim, s.ndim))
                 total = np.add.reduce(s, axis=axes)
-                return _made(
-                    self, np.add.reduce(value, axis=None).item(), total if type(total) is np.ndarray else total.item()
-                )
+                return _made(self, np.add.reduce(value, axis=None).item(), total if type(total) is np.ndarray else total.item())
         return super().__array_function__(function, types, args, kwargs)
 
     def _matmul(self, a: Any, b: Any) -> Any:

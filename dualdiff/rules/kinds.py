@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._typing import NumPyFunction, Partial
 
@@ -18,14 +17,12 @@ __all__ = [
     "Moves",
     "Product",
     "Rule",
-    "Selects",
     "Unsupported",
     "ZeroSlope",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Elementwise:
+class Elementwise(NamedTuple):
     """Partial derivatives, one for each argument, of the result ``y`` and the arguments; None where there is none.
 
     second: the partials of the partials in the order xx, (xy, yy), None for zero; derived from the first when missing.
@@ -39,8 +36,7 @@ class Elementwise:
     tame: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
+class Linear(NamedTuple):
     """Linear in the parameters named by ``entries``: apply the function to the tangents.
 
     axes: the parameters that name axes. none: what None means there, ``"all"`` axes, ``"flat"`` (flatten first), or ``""``.
@@ -53,31 +49,21 @@ class Linear:
     offset: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
+class Moves(NamedTuple):
     """Only moves the entries of the parameters named by ``entries`` (the first, if empty); ``conditions`` act by value."""
 
     entries: str = ""
     conditions: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Selects:
-    """Chooses entries by their values: ``index(array, *parameters)`` gives weights or positions, then entries move."""
-
-    function: Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Composite:
+class Composite(NamedTuple):
     """Written with other NumPy functions; the value is NumPy's own unless ``own_value``."""
 
     function: Callable[..., Any]
     own_value: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """Linear in each of its operands by itself.
 
     over: the function applied with the directions of operand ``i`` in front, ``over(i, tangent, values, parameters)``.
@@ -87,39 +73,38 @@ class Product:
     over: Callable[..., Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Custom:
+class Custom(NamedTuple):
     """A differential written by hand: ``function(differentials, values, result, **parameters)``."""
 
     operands: str
     function: Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class InPlace:
+class InPlace(NamedTuple):
     """Writes into its first argument."""
 
     function: Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
 class ZeroSlope:
     """Piecewise constant: a float result whose tangent is the symbolic zero."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class Constant:
     """A question about values (or shapes): the plain answer of NumPy."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Unsupported:
+
+class Unsupported(NamedTuple):
     """Refused, with the reason and the line to write instead."""
 
     instead: str
 
 
-Rule = Elementwise | Linear | Moves | Selects | Composite | Product | Custom | InPlace | ZeroSlope | Constant | Unsupported
+Rule = Elementwise | Linear | Moves | Composite | Product | Custom | InPlace | ZeroSlope | Constant | Unsupported
 
 #: A table of rules, keyed by function object.
 Table = dict[NumPyFunction, Rule]

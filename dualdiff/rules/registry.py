@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 import numpy as np
 
 from .._typing import NumPyFunction
@@ -69,6 +67,8 @@ PARAMETERS: dict[NumPyFunction, str] = {
 
 def nearest(name: str) -> str:
     """The message for a function without a rule, naming the nearest one that has."""
+    from difflib import get_close_matches
+
     known = {getattr(f, "__name__", ""): f for f, r in _ALL.items() if not isinstance(r, Unsupported)}
     close = get_close_matches(name.rpartition(".")[2], known, n=1, cutoff=0.75)
     place = "np.linalg" if close and known[close[0]] in LINALG else "np"

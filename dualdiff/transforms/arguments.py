@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -73,8 +72,7 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
         raise
 
 
-@dataclass
-class Result:
+class Result(NamedTuple):
     """What a function returned: the leaves of its output, the form they had, what came along, and the level it ran at."""
 
     leaves: list[Any]
