@@ -56,6 +56,8 @@ def is_singular(rule: Elementwise, y: Array, values: list[Array]) -> bool:
     if rule.singular is None:
         return False
     zero = rule.singular(y, *values)
+    if isinstance(zero, float):
+        return zero == 0
     return bool(np.count_nonzero(zero) != np.size(zero))
 
 

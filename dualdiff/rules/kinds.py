@@ -37,13 +37,12 @@ class Elementwise(NamedTuple):
 
 
 class Linear(NamedTuple):
-    """Linear in the parameters named by ``entries``: apply the function to the tangents.
+    """Linear in its first parameter: apply the function to the tangent.
 
     axes: the parameters that name axes. none: what None means there, ``"all"`` axes, ``"flat"`` (flatten first), or ``""``.
     offset: a parameter that adds a constant, which tangents leave out.
     """
 
-    entries: str = ""
     axes: str = ""
     none: str = ""
     offset: str = ""

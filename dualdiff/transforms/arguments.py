@@ -19,9 +19,12 @@ from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDiffere
 __all__ = ["Inputs", "Result", "flatten", "owned", "rebuild", "split"]
 
 
+_CONTAINERS = (dict, list, tuple)
+
+
 def flatten(tree: Tree) -> list[Any]:
     """The leaves of a tree, in order."""
-    if type(tree) is np.ndarray or type(tree) is float:
+    if not isinstance(tree, _CONTAINERS):
         return [tree]
     return list(_leaves(tree))
 
@@ -39,14 +42,12 @@ def _leaves(tree: Tree) -> Iterator[Any]:
 
 def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
     """A tree of the same form with these leaves."""
-    if type(tree) is np.ndarray or type(tree) is float:
+    if not isinstance(tree, _CONTAINERS):
         return next(leaves)
     if isinstance(tree, dict):
         return {key: rebuild(branch, leaves) for key, branch in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        branches = [rebuild(branch, leaves) for branch in tree]
-        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
-    return next(leaves)
+    branches = [rebuild(branch, leaves) for branch in tree]
+    return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
 
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -103,10 +104,10 @@ class Inputs:
         self.trees = [args[number] for number in self.numbers]
         given = flatten(self.trees[0]) if self.single else flatten(self.trees)
         self.leaves = [owned(as_value(leaf)) for leaf in given]
-        self.shapes = [np.shape(leaf) for leaf in self.leaves]
+        self.shapes = [getattr(leaf, "shape", ()) for leaf in self.leaves]
         self.sizes = [math.prod(shape) for shape in self.shapes]
         self.size = sum(self.sizes)
-        self.python_scalars = all(isinstance(x, (int, float, complex)) and not isinstance(x, np.generic) for x in given)
+        self.python_scalars = {type(x) for x in given} <= {int, float, complex, bool}
 
     @property
     def is_complex(self) -> bool:
@@ -120,7 +121,8 @@ class Inputs:
 
     def evaluate(self, kind: Any, tangents: Iterable[tuple[Any, ...]]) -> Result:
         """Call the function with numbers of this kind, with these tangents, in the place of the inputs' leaves."""
-        values = [room_for(owned(leaf), open_levels()) for leaf in self.leaves]
+        around = open_levels()
+        values = [room_for(owned(leaf), around) if around else owned(leaf) for leaf in self.leaves]
         args = list(self.args)
         with new_level(kind) as level:
             numbers = (kind.of(value, parts, level) for value, parts in zip(values, tangents, strict=True))
