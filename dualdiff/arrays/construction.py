@@ -60,7 +60,7 @@ def as_tangent(tangent: Any, value: Any, name: str) -> Any:
     plain_parts = type(tangent) is np.ndarray and type(value) is np.ndarray
     if plain_parts and tangent.shape == value.shape and tangent.dtype is value.dtype is _FLOAT64:
         return ts.laid_out(tangent, value)
-    if tangent is ZERO or is_zero(tangent):
+    if tangent is ZERO or is_zero(tangent) or (type(tangent) in (int, float) and tangent == 0):
         return settled(value, None)
     tangent = as_value(tangent)
     shape, full = np.shape(value), np.shape(tangent)

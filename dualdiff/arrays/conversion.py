@@ -27,6 +27,15 @@ def _caller_stores() -> bool:
     return 0 <= frame.f_lasti < len(code) and dis.opname[code[frame.f_lasti]] in ("STORE_SUBSCR", "STORE_SLICE")
 
 
+def _refuse_mean_of_objects() -> None:
+    """Say what happened where np.mean converts the sum of an object array."""
+    if sys._getframe(2).f_code.co_filename.endswith("_methods.py"):
+        raise DerivativeLostError(
+            "np.mean, np.var or np.std of np.array([...]) of duals, an object array: NumPy converts its entries to float. "
+            "Make the array with np.stack([...]), or `import dualdiff.numpy as np`."
+        )
+
+
 class ConversionMethods(Number):
     """What Python's and NumPy's conversions find."""
 
@@ -35,6 +44,7 @@ class ConversionMethods(Number):
     def _converted(self, kind: Any, name: str) -> Any:
         if self.is_constant():
             return kind(plain(self))
+        _refuse_mean_of_objects()
         if _caller_stores():
             raise DerivativeLostError(f"np.zeros(...)[i] = <dual>: a float array cannot hold a derivative. {_ALLOCATE}")
         raise DerivativeLostError(
@@ -85,6 +95,7 @@ class ConversionMethods(Number):
             return np.array(plain(self), dtype=dtype, copy=copy)
         if dtype is None or np.dtype(dtype).hasobject:
             return self._objects()
+        _refuse_mean_of_objects()
         if _caller_stores():
             raise DerivativeLostError(f"np.zeros(...)[...] = <dual>: a float array cannot hold a derivative. {_ALLOCATE}")
         raise DerivativeLostError(
@@ -109,6 +120,14 @@ class ConversionMethods(Number):
         for index in np.ndindex(shape):
             objects[index] = self[index]  # type: ignore[index]
         return objects
+
+    def _memory(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse access to raw memory."""
+        raise DerivativeLostError(
+            f"a {type(self).__name__} has no raw memory to view, resize or write: its derivative lies elsewhere. {_VALUE}"
+        )
+
+    view = resize = tobytes = tofile = dump = dumps = byteswap = getfield = setfield = setflags = _memory
 
     def __repr__(self) -> str:
         fields = [f"{name.lstrip('_')}={_shown(self.part(name))}" for name in self.PARTS]

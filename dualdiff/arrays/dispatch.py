@@ -177,11 +177,32 @@ def apply_function(function: NumPyFunction, args: tuple[Any, ...], kwargs: dict[
         return args[0].partwise_front(_whole(rule, function))
     call = Call(function, args, kwargs)
     if isinstance(rule, InPlace):
-        return rule.function(**{name: _absorbed(value) for name, value in call.arguments.items()})
+        return _in_place(rule, call)
     out = call.arguments.pop("out", None)
     call.arguments = {name: _absorbed(value) for name, value in call.arguments.items()}
     result = _FUNCTION_KINDS[type(rule)](rule, call)
     return result if out is None else store(result, out, name_of(function))
+
+
+def _in_place(rule: InPlace, call: Call) -> Any:
+    """Write into the first argument; an object array holds scalar duals, which NumPy itself writes."""
+    first = call.first()
+    target = call.arguments[first]
+    if isinstance(target, np.ndarray) and target.dtype.hasobject:
+        return call(**{n: _as_objects(value) for n, value in call.arguments.items() if n != first})
+    changed = {name: _absorbed(value) for name, value in call.arguments.items() if name != first}
+    return rule.function(**{first: target} | changed)
+
+
+def _as_objects(argument: Any) -> Any:
+    return np.asarray(argument, dtype=object) if is_number(argument) else argument
+
+
+def _array(argument: Any) -> Any:
+    """A list that holds numbers of ours as the array it means."""
+    if isinstance(argument, list) and any(is_number(leaf) for leaf in leaves(argument)):
+        return absorb(argument)
+    return argument
 
 
 def _absorbed(argument: Any) -> Any:
@@ -288,6 +309,7 @@ def _moves(rule: Moves, call: Call) -> Any:
 
 
 def _composite(rule: Composite, call: Call) -> Any:
+    call.arguments = {name: _array(value) for name, value in call.arguments.items()}
     number = top(leaves(list(call.arguments.values())))
     if number is None:
         return call()
@@ -312,7 +334,7 @@ def _product(rule: Product, call: Call) -> Any:
     if call.function is np.einsum:
         return _einsum(call)
     _refuse_numbers(call, set(operands))
-    chosen = [call.arguments[name] for name in operands]
+    chosen = [_array(call.arguments[name]) for name in operands]
     others = {name: value for name, value in call.arguments.items() if name not in operands}
     return top(chosen).product(rule, call.function, chosen, others)
 
@@ -364,7 +386,7 @@ def _einsum_subscripts(arguments: tuple[Any, ...]) -> tuple[str, list[Any]]:
 def _custom(rule: Custom, call: Call) -> Any:
     operands = rule.operands.split()
     _refuse_numbers(call, set(operands))
-    chosen = [call.arguments[name] for name in operands]
+    chosen = [_array(call.arguments[name]) for name in operands]
     others = {name: value for name, value in call.arguments.items() if name not in operands}
     return top(chosen).custom(rule, call.function, chosen, others)
 
@@ -404,7 +426,7 @@ def store(result: Any, out: Any, name: str) -> Any:
         return tuple(r if o is None else store(r, o, name) for r, o in zip(result, out, strict=True))
     _refuse_loss(result, out, name)
     if not is_number(out):
-        out[...] = plain(result)
+        out[...] = _as_objects(result) if out.dtype.hasobject else plain(result)
         return out
     if not np.can_cast(result.dtype, out.dtype, "same_kind"):
         raise TypeError(f"Cannot cast {name} output from {result.dtype!r} to {out.dtype!r} with casting rule 'same_kind'")
@@ -419,7 +441,9 @@ def store(result: Any, out: Any, name: str) -> Any:
 
 
 def _refuse_loss(result: Any, out: Any, name: str) -> None:
-    if out is not None and not is_number(out) and is_number(result) and not result.is_constant():
+    if out is None or is_number(out) or not is_number(result) or out.dtype.hasobject:
+        return
+    if not result.is_constant():
         raise _lost_out(name)
 
 

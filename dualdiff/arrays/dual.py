@@ -23,7 +23,6 @@ from .slopes import (
     careful_term,
     is_float64,
     is_singular,
-    refuse_integers,
     sign_at_second_order,
     slope,
     strengthened,
@@ -89,8 +88,6 @@ class Dual(Shortcuts):
         sign = sign_at_second_order(ufunc, values[0])
         y = ufunc(*values, **kwargs) if sign is None else values[0] * sign
         shape = getattr(y, "shape", ())
-        if mixed or kwargs:
-            refuse_integers(ufunc, y)
         if mixed:
             values = at_precision(values, y)
         terms = self._terms(rule, y, values, inputs, sign)

@@ -19,7 +19,7 @@ from .dual import Dual
 from .levels import nesting
 from .methods import ArrayMethods, is_plain_scalar
 from .number import Number, is_number, settled
-from .slopes import Power, at_precision, is_singular, refuse_integers, strengthened
+from .slopes import Power, at_precision, is_singular, slope, strengthened
 
 __all__ = ["HyperDual"]
 
@@ -87,7 +87,8 @@ class HyperDual(ArrayMethods):
         eps12, shape = as_value(eps12), np.shape(self.value)
         count = len(shape)
         leading = np.shape(eps12)[: max(np.ndim(eps12) - count, 0)]
-        if leading + shape != np.shape(eps12) or len(leading) > 2:
+        expected = sum((ts.directions(part, count) for part in (self._eps1, self._eps2) if ndim(part)), ())
+        if leading + shape != np.shape(eps12) or len(leading) > 2 or (expected and leading != expected):
             raise ShapeError(f"a part eps12 of shape {np.shape(eps12)} does not fit a value of shape {shape}.")
         return settled(self.value, eps12)
 
@@ -123,7 +124,6 @@ class HyperDual(ArrayMethods):
             return self._nested(ufunc, original, kwargs)
         values = strengthened([self.value_at(x) for x in inputs], inputs)
         y = called(*values, **kwargs)
-        refuse_integers(ufunc, y)
         if len(values) > 1 and type(y) is not float:
             values = at_precision(values, y)
         if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
@@ -132,10 +132,8 @@ class HyperDual(ArrayMethods):
         first = [self._aligned(x, "_eps1", len(shape)) for x in inputs]
         second = [self._aligned(x, "_eps2", len(shape)) for x in inputs]
         mixed = [self._aligned(x, "_eps12", len(shape)) for x in inputs]
-        slopes = [
-            None if p is None or (e1 is None and e2 is None and e12 is None) else p if p in (one, minus_one) else p(y, *values)
-            for p, e1, e2, e12 in zip(rule.partials, first, second, mixed, strict=True)
-        ]
+        rows = zip(rule.partials, first, second, mixed, strict=True)
+        slopes = [_slope(p, y, values) if any(part is not None for part in row) else None for p, *row in rows]
         parts = [
             _weighted(slopes, first),
             _weighted(slopes, second),
@@ -218,7 +216,7 @@ class HyperDual(ArrayMethods):
             if i != j:
                 products = ts.add(products, _paired(first[j], second[i], count))
             if products is not None:
-                total = ts.add(total, products if partial is one else partial(y, *values) * products)
+                total = ts.add(total, products if partial is one else slope(partial, y, values) * products)
         return total
 
     # -------------------------------------------------------------------------------------- other kinds
@@ -338,11 +336,10 @@ def _made(value: Any, parts: list[Tangent], level: int) -> Any:
     if type(value) is float:
         self._eps1, self._eps2, self._eps12 = (ZERO if part is None else float(part) for part in parts)
     elif value.ndim == 1:
-        shape = value.shape
         e1, e2, e12 = parts
-        self._eps1 = Zero.of_shape(shape) if e1 is None else e1
-        self._eps2 = Zero.of_shape(shape) if e2 is None else e2
-        self._eps12 = Zero.of_shape(shape) if e12 is None else e12
+        self._eps1 = Zero.of(value) if e1 is None else e1
+        self._eps2 = Zero.of(value) if e2 is None else e2
+        self._eps12 = Zero.of(value) if e12 is None else e12
     else:
         self._eps1, self._eps2, self._eps12 = (settled(value, part) for part in parts)
     return self
@@ -356,13 +353,18 @@ def _split(x: Any, level: int) -> tuple[Any, Tangent]:
     return x.value, None if isinstance(tangent, Zero) else tangent
 
 
+def _slope(partial: Any, y: Array, values: list[Array]) -> Any:
+    """A partial derivative; those that are 1 or -1 as they are."""
+    return partial if partial in (None, one, minus_one) else slope(partial, y, values)
+
+
 def _weighted(slopes: list[Any], tangents: list[Tangent]) -> Tangent:
     """The sum of slope times tangent."""
     total = None
-    for slope, tangent in zip(slopes, tangents, strict=True):
-        if slope is None or tangent is None:
+    for factor, tangent in zip(slopes, tangents, strict=True):
+        if factor is None or tangent is None:
             continue
-        total = ts.add(total, tangent if slope is one else -tangent if slope is minus_one else slope * tangent)
+        total = ts.add(total, tangent if factor is one else -tangent if factor is minus_one else factor * tangent)
     return total
 
 

@@ -94,7 +94,7 @@ def select(number: Number, index: Any) -> Any:
             tangent = np.asarray(tangent)[()]
         part = _at(tangent, index, ndim(tangent) - count, basic)
         parts.append(part.copy() if scalar and ndim(part) else part)
-    return number.of(chosen, parts, number.level)
+    return number.of(chosen, parts, number.level, view=view)
 
 
 def assign(number: Number, index: Any, new: Any) -> None:
@@ -146,7 +146,7 @@ def _assign_part(number: Number, name: str, part: Any, index: Any, basic: bool, 
         return
     leading = ts.directions(part, ndim(value))
     if is_zero(stored):
-        stored.materialise(leading, number.dtype)
+        stored.materialise(leading)
         stored.cell.tangent = as_constant_of(number.value, stored.cell.tangent)
     tangent = ts.current(stored)
     if is_number(part) and not is_number(tangent):

@@ -49,14 +49,19 @@ class Number:
     # ------------------------------------------------------------------------------------------- parts
 
     @classmethod
-    def of(cls, value: Array, tangents: Iterable[Tangent], level: int) -> Any:
-        """A number of these parts, in the payload and dtype that belong to it; None stands for a zero tangent."""
+    def of(cls, value: Array, tangents: Iterable[Tangent], level: int, *, view: bool = False) -> Any:
+        """A number of these parts, in the payload and dtype that belong to it; None stands for a zero tangent.
+
+        The parts of a view stay where they are in memory; other tangents take the strides of the value.
+        """
         value = payload(value)
+        if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind not in "fcO":
+            return _without_derivative(value, tangents)
         self: Any = cls.__new__(cls)
         self.value = value
         self.level = level
         for name, tangent in zip(cls.PARTS, tangents, strict=True):
-            setattr(self, name, settled(value, tangent))
+            setattr(self, name, settled(value, tangent, view))
         return self
 
     def tangents(self) -> tuple[Tangent, ...]:
@@ -185,7 +190,7 @@ class Number:
         supply = iter(index)
         moved = function(*(replaced(x, lambda _: next(supply)) for x in inputs))
         every = np.concatenate(rows, axis=-1)
-        return replaced(moved, lambda part: every[..., np.asarray(part)])
+        return replaced(moved, lambda part: np.take(every, np.asarray(part), axis=-1))
 
     def _joined(self, value: Any, tangents: list[Any], sources: list[Any]) -> Any:
         """Numbers of the moved parts; views of the value stay views of the tangents, copies stay copies."""
@@ -193,7 +198,7 @@ class Number:
             rows = [t if isinstance(t, (list, tuple)) else _view_of_each(t, len(value)) for t in tangents]
             numbers = [self._joined(v, list(row), sources) for v, *row in zip(value, *rows, strict=True)]
             return type(value)(numbers) if type(value) in (list, tuple) else type(value)(*numbers)
-        storage = ts.storage(value)
+        storage, view = ts.storage(value), False
         if isinstance(storage, np.ndarray) and storage.ndim:
             view = any(ts.shares_memory(value, x.value) for x in sources)
             for position, tangent in enumerate(tangents):
@@ -209,7 +214,7 @@ class Number:
                     value = value.copy()
                     ts.storage(value).flags.writeable = False
                     view = False
-        return self.of(value, tangents, self.level)
+        return self.of(value, tangents, self.level, view=view)
 
     # ----------------------------------------------------------------------------------------- writing
 
@@ -220,13 +225,23 @@ class Number:
         inner = self.of(self.value, (getattr(self, name) for name in self.PARTS), self.level)
         self.value = inner
         for name in self.PARTS:
-            setattr(self, name, Zero.of_shape(np.shape(inner)))
+            setattr(self, name, Zero.of(inner))
         self.level = level
 
 
 def _apart(tangent: Tangent) -> Tangent:
     """A tangent that is no view of another number's."""
     return tangent.copy() if getattr(ts.storage(tangent), "base", None) is not None else tangent
+
+
+def _without_derivative(value: Any, tangents: Iterable[Tangent]) -> Any:
+    """An integer result, which dtype=int asked for: plain if it is constant, refused if truncation cut a derivative off."""
+    if all(tangent is None or is_zero(tangent) for tangent in tangents):
+        return value
+    raise DerivativeLostError(
+        f"dtype={value.dtype} of a result that depends on a dual would drop its derivative. "
+        "For the value alone write dd.value_of(x)."
+    )
 
 
 def _view_of_each(tangent: Any, count: int) -> list[Any]:
@@ -258,7 +273,7 @@ def payload(value: Any) -> Any:
 _FLOAT64 = np.dtype(float)
 
 
-def settled(value: Any, tangent: Tangent) -> Tangent:
+def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
     """The tangent in the dtype and payload of its value."""
     kind = type(tangent)
     if type(value) is float:
@@ -267,10 +282,10 @@ def settled(value: Any, tangent: Tangent) -> Tangent:
         if kind is np.float64:
             return tangent.item()
     elif kind is np.ndarray and type(value) is np.ndarray and tangent.dtype is value.dtype:
-        return ts.laid_out(tangent, value)
+        return tangent if view else ts.laid_out(tangent, value)
     if tangent is None or (isinstance(tangent, Zero) and tangent.cell is None):
         shape = np.shape(value)
-        return Zero.of_shape(shape) if shape or isinstance(ts.storage(value), np.ndarray) else ZERO
+        return Zero.of(value) if shape or isinstance(ts.storage(value), np.ndarray) else ZERO
     if isinstance(tangent, Zero):
         return tangent
     kind = type(value)
@@ -285,7 +300,25 @@ def settled(value: Any, tangent: Tangent) -> Tangent:
         return value.dtype.type(tangent) if not is_number(value) else payload(tangent)
     if isinstance(value, np.ndarray) and not hasattr(tangent, "dtype"):
         return np.asarray(tangent, value.dtype)
-    return ts.laid_out(ts.cast(tangent, value.dtype), value) if hasattr(value, "dtype") else tangent
+    if not hasattr(value, "dtype"):
+        return tangent
+    tangent = ts.cast(tangent, value.dtype)
+    return tangent if view else _laid_out(tangent, value)
+
+
+def _laid_out(tangent: Tangent, value: Any) -> Tangent:
+    """The tangent, at every level, with the strides of its value."""
+    template = ts.storage(value)
+    if not is_number(tangent):
+        return ts.laid_out(tangent, template)
+    leading = ndim(tangent) - ndim(value)
+    storage = ts.storage(tangent)
+    if not isinstance(storage, np.ndarray) or not isinstance(template, np.ndarray):
+        return tangent
+    if storage.strides[leading:] == template.strides:
+        return tangent
+    parts = (None if isinstance(t, Zero) else _laid_out(t, template) for t in tangent.tangents())
+    return tangent.of(_laid_out(tangent.value, template), parts, tangent.level)
 
 
 def as_constant_of(value: Any, array: Array) -> Any:

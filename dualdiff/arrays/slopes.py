@@ -8,7 +8,6 @@ import numpy as np
 
 from .. import tangents as ts
 from .._typing import Array, Tangent
-from ..errors import DerivativeLostError
 from ..rules.kinds import Elementwise
 from ..tangents import ndim
 from .number import is_number, plain
@@ -19,7 +18,6 @@ __all__ = [
     "careful_term",
     "is_float64",
     "is_singular",
-    "refuse_integers",
     "sign_at_second_order",
     "slope",
     "strengthened",
@@ -39,16 +37,6 @@ class Power:
     def __call__(self, x: Any, **kwargs: Any) -> Any:
         """The power of x."""
         return np.power(x, self.exponent, **kwargs)
-
-
-def refuse_integers(function: Any, y: Array) -> None:
-    """Raise when ``dtype=int`` truncates a result: what is left of its derivative would be lost."""
-    kind = getattr(y, "dtype", _FLOAT64).kind
-    if kind not in "fcO":
-        raise DerivativeLostError(
-            f"np.{getattr(function, '__name__', 'power')}(..., dtype=<integer>) of a dual would drop its derivative. "
-            "For the value alone write dd.value_of(x)."
-        )
 
 
 def is_singular(rule: Elementwise, y: Array, values: list[Array]) -> bool:

@@ -15,8 +15,8 @@ _UFUNCS: list[NumPyFunction] = [
 ]  # fmt: skip
 
 _FUNCTIONS: list[NumPyFunction] = [
-    np.all, np.allclose, np.any, np.argmax, np.argmin, np.argpartition, np.argsort, np.argwhere, np.array2string,
-    np.array_equal, np.array_equiv, np.array_repr, np.array_str, np.can_cast, np.common_type, np.count_nonzero,
+    np.all, np.allclose, np.any, np.argmax, np.argmin, np.argpartition, np.argsort, np.argwhere, np.array_equal,
+    np.array_equiv, np.can_cast, np.common_type, np.count_nonzero,
     np.diag_indices_from, np.digitize, np.flatnonzero, np.isclose, np.iscomplex, np.iscomplexobj, np.isin, np.isneginf,
     np.isposinf, np.isreal, np.isrealobj, np.lexsort, np.linalg.matrix_rank, np.may_share_memory, np.min_scalar_type,
     np.nanargmax, np.nanargmin, np.ndim, np.nonzero, np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size,

@@ -16,7 +16,6 @@ LINEAR: Table = {
     np.sum:                Linear(axes="axis", none="all", offset="initial"),
     np.mean:               Linear(axes="axis", none="all"),
     np.cumsum:             Linear(axes="axis", none="flat"),
-    np.diff:               Linear(axes="axis"),
     np.trace:              Linear(axes="axis1 axis2", none="all"),
     np.linalg.trace:       Linear(),
     np.real:               Linear(),

@@ -148,7 +148,7 @@ def flat(tangent: Tangent, value_ndim: int) -> Tangent:
 
 def gather(tangent: Tangent, value_ndim: int, index: NDArray) -> Tangent:
     """The entries of the tangent at these positions of the flattened value."""
-    return flat(tangent, value_ndim)[..., index]
+    return np.take(flat(tangent, value_ndim), index, axis=-1)
 
 
 def shares_memory(first: Array, second: Array) -> bool:
@@ -205,6 +205,6 @@ def _gather_with_fill(tangent: NDArray, leading: int, index: NDArray) -> NDArray
         return np.zeros(tangent.shape[:leading] + index.shape, tangent.dtype)
     filled = index == 0
     if not filled.any():
-        return rows[..., index - 1]
+        return np.take(rows, index - 1, axis=-1)
     padded = np.concatenate([np.zeros((*rows.shape[:-1], 1), rows.dtype), rows], axis=-1)
-    return padded[..., index]
+    return np.take(padded, index, axis=-1)

@@ -15,10 +15,12 @@ __all__ = ["ZERO", "Zero", "current", "is_zero"]
 class Cell:
     """The tangent that an array and all its views share: nothing, until the first write."""
 
-    __slots__ = ("shape", "tangent")
+    __slots__ = ("axes", "dtype", "shape", "tangent")
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
+    def __init__(self, shape: tuple[int, ...], dtype: Any, axes: tuple[int, ...] | None = None) -> None:
         self.shape = shape
+        self.dtype = dtype
+        self.axes = axes
         self.tangent: Tangent = None
 
 
@@ -32,9 +34,13 @@ class Zero:
         self.view = view
 
     @classmethod
-    def of_shape(cls, shape: tuple[int, ...]) -> Zero:
-        """A zero that can be written into, for an array of the given shape."""
-        return cls(Cell(shape))
+    def of(cls, value: Any) -> Zero:
+        """A zero that can be written into, for an array with the shape and the order of axes of the value."""
+        shape = value.shape
+        if len(shape) < 2 or value.flags.c_contiguous:
+            return cls(Cell(shape, value.dtype))
+        strides = value.strides
+        return cls(Cell(shape, value.dtype, tuple(sorted(range(len(shape)), key=lambda axis: -abs(strides[axis])))))
 
     def current(self) -> Tangent:
         """The tangent at this moment: this zero itself while nothing has been written."""
@@ -49,13 +55,22 @@ class Zero:
         inner = self.view
         return Zero(self.cell, view if inner is None else lambda tangent: view(inner(tangent)))
 
-    def materialise(self, directions: tuple[int, ...], dtype: Any) -> Tangent:
+    def materialise(self, directions: tuple[int, ...]) -> Tangent:
         """Replace the zero, for this array and every view of it, by an array of zeros."""
         if self.cell is None:
             raise AssertionError("a scalar's zero tangent is never written into")
         if self.cell.tangent is None:
-            self.cell.tangent = np.zeros(directions + self.cell.shape, dtype)
+            self.cell.tangent = self._zeros(directions)
         return self.current()
+
+    def _zeros(self, directions: tuple[int, ...]) -> Any:
+        """Zeros whose axes lie in memory as those of the value do, so that both have the same views."""
+        assert self.cell is not None
+        shape, dtype, axes, count = self.cell.shape, self.cell.dtype, self.cell.axes, len(directions)
+        if axes is None:
+            return np.zeros(directions + shape, dtype)
+        zeros = np.zeros(directions + tuple(shape[axis] for axis in axes), dtype)
+        return zeros.transpose(*range(count), *(count + int(axis) for axis in np.argsort(axes)))
 
     def __repr__(self) -> str:
         return "0" if self.current() is self else repr(self.current())
@@ -64,7 +79,7 @@ class Zero:
         tangent = self.current()
         if tangent is not self:
             return _restored, (tangent,)
-        return Zero, (() if self.cell is None else (Cell(self.cell.shape),))
+        return Zero, (() if self.cell is None else (Cell(self.cell.shape, self.cell.dtype, self.cell.axes),))
 
 
 class _ScalarZero(Zero):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -45,7 +47,10 @@ def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
     if not isinstance(tree, _CONTAINERS):
         return next(leaves)
     if isinstance(tree, dict):
-        return {key: rebuild(branch, leaves) for key, branch in tree.items()}
+        rebuilt = copy.copy(tree)
+        for key, branch in tree.items():
+            rebuilt[key] = rebuild(branch, leaves)
+        return rebuilt
     branches = [rebuild(branch, leaves) for branch in tree]
     return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
 
@@ -56,14 +61,14 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
         return function(*args, **kwargs)
     except DualDiffError:
         raise
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError, SystemError) as error:
         cause = error.__cause__
         if isinstance(cause, DualDiffError):
             raise cause from error
-        if "which has no callable" in str(error):
+        if _is_about_objects(str(error)):
             raise NoRuleError(
-                f"{error}. np.array([...]) of duals and plain numbers makes an object array, whose plain entries NumPy's "
-                "functions refuse: write np.stack([...]), or `import dualdiff.numpy as np`."
+                f"{error}. np.array([...]) of duals makes an object array, which this function of NumPy refuses: write "
+                "np.stack([...]), or `import dualdiff.numpy as np`."
             ) from error
         if str(error).startswith("Error setting single item"):
             raise DerivativeLostError(
@@ -71,6 +76,12 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
                 "`import dualdiff.numpy as np`, or wrap the function: dd.lift(f)."
             ) from error
         raise
+
+
+def _is_about_objects(message: str) -> bool:
+    """Whether NumPy complains of an object array that it made of duals."""
+    lost = re.fullmatch(r"'(?:int|float|complex|Dual|HyperDual)' object has no attribute '(\w+)'", message)
+    return "which has no callable" in message or "dtype('O')" in message or (lost is not None and hasattr(np, lost[1]))
 
 
 class Result(NamedTuple):
@@ -237,7 +248,10 @@ def stripped(aux: Tree, level: int) -> Tree:
     if aux is None:
         return None
     arrays = (absorb(x) if isinstance(x, np.ndarray) and _holds_numbers(x) else x for x in flatten(aux))
-    return rebuild(aux, (parts_at(leaf, level, 1)[0] for leaf in arrays))
+    values = [parts_at(leaf, level, 1)[0] for leaf in arrays]
+    for value in values:
+        _refuse_stale(value)
+    return rebuild(aux, iter(values))
 
 
 def _holds_numbers(array: NDArray) -> bool:

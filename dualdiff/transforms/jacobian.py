@@ -222,9 +222,10 @@ def _arranged(inputs: Inputs, rows: Array, layout: str) -> Tree:
 
 def _refuse_vectors(form: Tree, values: list[Any]) -> None:
     if len(values) != 1 or isinstance(form, (list, tuple, dict)) or np.shape(values[0]) != ():
-        shape = [np.shape(v) for v in values] if len(values) != 1 else np.shape(values[0])
+        kind = f"a {type(form).__name__} of shapes " if isinstance(form, (list, tuple, dict)) else "shape "
+        shape = kind + str([np.shape(v) for v in values] if len(values) != 1 else np.shape(values[0]))
         raise NotScalarError(
-            f"grad needs a scalar function, but this one returned shape {shape}: use dd.jacobian, or sum the output."
+            f"grad needs a scalar function, but this one returned {shape}: use dd.jacobian, or sum the output."
         )
 
 

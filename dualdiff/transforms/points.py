@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, Tree
-from ..arrays import Dual, HyperDual
+from ..arrays import Dual, HyperDual, plain
 from ..errors import NotScalarError, ShapeError
 from .arguments import Inputs, parts_at, tangent_or_zero
 
@@ -105,6 +105,7 @@ def _is_scalar_per_point(value: Any, shape: tuple[int, ...], axis: int, scalar: 
 
 def _refuse_mixing(rows: Array, weights: Array) -> None:
     """Each point moved by its own weight must move its own output by that weight, and no other."""
+    rows, weights = np.asarray(plain(rows)), plain(weights)
     found, expected = rows[-1], np.sum(rows[:-1], axis=0) * weights
     scale = np.sum(np.abs(rows[:-1]), axis=0) + np.max(np.abs(rows[:-1]), initial=0.0) * 1e-3
     tolerance = 1e4 * np.finfo(np.asarray(found).dtype).eps
