@@ -108,7 +108,7 @@ class HyperDual(ArrayMethods):
             parts = (self._eps1, self._eps2, self._eps12)
             if all((type(part) is np.ndarray and part.ndim == 1) or is_zero(part) for part in parts):
                 value = self.value[index]
-                moved = [p.viewed(operator.itemgetter(index)) if is_zero(p) else p[index] for p in parts]
+                moved = [p.viewed(operator.itemgetter((..., index))) if is_zero(p) else p[index] for p in parts]
                 return _made(value, moved, self.level)
         return super().__getitem__(index)
 

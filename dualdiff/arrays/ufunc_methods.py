@@ -163,6 +163,10 @@ def _add_at(ufunc: np.ufunc, array: Array, indices: Any, other: Array) -> bool:
 
 def _at(ufunc: np.ufunc, array: Array, indices: Any, *others: Any) -> None:
     """Unbuffered in-place operation: entries named twice are computed twice, in order."""
+    if isinstance(array, np.ndarray) and array.dtype.hasobject:
+        # NumPy itself writes scalar duals into an object array.
+        ufunc.at(array, indices, *(np.asarray(o, dtype=object) for o in others))
+        return
     others = tuple(absorb(o) for o in others)
     if not is_number(array):
         from .dispatch import _lost_out
