@@ -103,6 +103,14 @@ class HyperDual(ArrayMethods):
                     return quick
         return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
 
+    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if function is np.sum and len(args) == 1 and not kwargs and args[0] is self:
+            row = _plain_parts(self, np.shape(self.value))
+            if row is not None and type(self.value) is np.ndarray:
+                sums = [None if part is None else np.add.reduce(part, axis=None) for part in row]
+                return _made(float(np.add.reduce(self.value, axis=None)), sums, self.level)
+        return super().__array_function__(function, types, args, kwargs)
+
     def __getitem__(self, index: Any) -> Any:
         if type(index) is slice and type(self.value) is np.ndarray and self.value.ndim == 1:
             parts = (self._eps1, self._eps2, self._eps12)
@@ -169,7 +177,8 @@ class HyperDual(ArrayMethods):
         if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
             return None
         try:
-            return _made(y, self._chained(rule, y, values, rows), level)
+            chained = _chained_unary if len(rows) == 1 and rule.partials[0] not in _SIMPLE else self._chained
+            return _made(y, chained(rule, y, values, rows), level)
         except ArithmeticError:
             return None
 
@@ -232,6 +241,10 @@ class HyperDual(ArrayMethods):
         def bilinear(a: Array, b: Array) -> Tangent:
             return None if a is None or b is None else function(a, b, **others)
 
+        if operands[0] is operands[1] and ndim(x) == 1 and function is np.matmul:
+            # In v @ v both halves of the product rule are equal.
+            halves = [bilinear(x, left[0]), bilinear(x, left[1]), ts.add(bilinear(x, left[2]), bilinear(left[0], left[1]))]
+            return self.of(x @ x, [None if half is None else 2 * half for half in halves], self.level)
         parts = [ts.add(bilinear(a, y), bilinear(x, b)) for a, b in zip(left, right, strict=True)]
         parts[2] = ts.add(parts[2], ts.add(bilinear(left[0], right[1]), bilinear(left[1], right[0])))
         return self.of(function(x, y, **others), parts, self.level)
@@ -303,7 +316,19 @@ for _ufunc, _name in ((np.add, "add"), (np.subtract, "sub"), (np.multiply, "mul"
 _FLOAT64 = np.dtype(float)
 _new: Any = object.__new__
 _NO_PARTS = (None, None, None)
+_SIMPLE = (None, one, minus_one)
 _PAIRS = {1: ((0, 0),), 2: ((0, 0), (0, 1), (1, 1))}
+
+
+def _chained_unary(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> list[Tangent]:
+    """The three parts of a function of one argument."""
+    (partial,), (second,), (e1, e2, e12) = rule.partials, rule.second or (None,), rows[0]
+    assert partial is not None
+    factor = partial(y, values[0])
+    parts = [None if part is None else factor * part for part in (e1, e2, e12)]
+    if second is not None and e1 is not None and e2 is not None:
+        parts[2] = ts.add(parts[2], second(y, values[0]) * (e1 * e2))
+    return parts
 
 
 def _plain_parts(x: Any, shape: tuple[int, ...]) -> Any:

@@ -137,14 +137,14 @@ class Inputs:
         args = list(self.args)
         with new_level(kind) as level:
             numbers = (kind.of(value, parts, level) for value, parts in zip(values, tangents, strict=True))
-            for number, tree in zip(self.numbers, rebuild(self.trees, numbers), strict=True):
-                args[number] = tree
+            for number, tree in zip(self.numbers, self.trees, strict=True):
+                args[number] = rebuild(tree, numbers)
             output, aux = call(self.function, tuple(args), self.kwargs), None
             if self.has_aux:
                 if not isinstance(output, tuple) or len(output) != 2:
                     raise TypeError("with has_aux=True the function must return a pair (output, aux).")
                 output, aux = output
-            return Result([_checked(leaf) for leaf in flatten(output)], output, stripped(aux, level), level)
+            return Result([_checked(leaf, level) for leaf in flatten(output)], output, stripped(aux, level), level)
 
     def seeds(self, start: int, stop: int) -> list[Any]:
         """The unit vectors start:stop of all inputs together, cut to the leaves, directions in front."""
@@ -165,13 +165,18 @@ class Inputs:
 
     def cut(self, array: Array, front: int = 0) -> Tree:
         """Cut the last axis, which runs over all inputs, to the form of the differentiated arguments."""
-        pieces, offset = [], 0
         lead = array.shape[: array.ndim - 1]
+        if len(self.shapes) == 1:
+            piece = array if self.shapes[0] == array.shape[-1:] else array.reshape(lead + self.shapes[0])
+            tree = rebuild(self.trees[0], iter([self.scalar(piece)]))
+            return tree if self.single else (tree,)
+        pieces, offset = [], 0
         for size, shape in zip(self.sizes, self.shapes, strict=True):
             pieces.append(self.scalar(array[..., offset : offset + size].reshape(lead + shape)))
             offset += size
-        trees = rebuild(self.trees, iter(pieces))
-        return trees[0] if self.single else tuple(trees)
+        if self.single:
+            return rebuild(self.trees[0], iter(pieces))
+        return tuple(rebuild(self.trees, iter(pieces)))
 
     def scalar(self, x: Any) -> Any:
         """A result of shape () as a Python number for Python inputs, as a NumPy scalar for NumPy's."""
@@ -188,16 +193,19 @@ def owned(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) or (is_number(value) and np.ndim(value)) else value
 
 
-def _checked(leaf: Any) -> Any:
-    try:
-        leaf = absorb(leaf) if isinstance(leaf, np.ndarray) else leaf
-    except TypeError as error:
-        raise TypeError(f"the function returned {leaf!r}: {error}") from error
+def _checked(leaf: Any, level: int) -> Any:
+    """A leaf of the output: a number of ours, an array or a scalar."""
+    if isinstance(leaf, np.ndarray):
+        try:
+            leaf = absorb(leaf)
+        except TypeError as error:
+            raise TypeError(f"the function returned {leaf!r}: {error}") from error
+    if is_number(leaf):
+        if leaf.level != level or is_number(leaf.value):
+            _refuse_stale(leaf)
+        return leaf
     if leaf is None or isinstance(leaf, (str, bytes)):
         raise TypeError(f"the function returned {leaf!r}, which has no derivative. Does it lack a return statement?")
-    if is_number(leaf):
-        _refuse_stale(leaf)
-        return leaf
     if isinstance(leaf, (np.ndarray, np.generic, int, float, complex)):
         if np.asarray(leaf).dtype.kind not in "biufc":
             raise TypeError(f"the function returned {leaf!r}, which has no derivative.")
