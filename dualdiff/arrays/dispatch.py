@@ -199,9 +199,11 @@ def _as_objects(argument: Any) -> Any:
 
 
 def _array(argument: Any) -> Any:
-    """A list that holds numbers of ours as the array it means."""
-    if isinstance(argument, list) and any(is_number(leaf) for leaf in leaves(argument)):
-        return absorb(argument)
+    """A list of scalars that holds numbers of ours as the array it means."""
+    if isinstance(argument, list):
+        entries = list(leaves(argument))
+        if any(map(is_number, entries)) and all(np.ndim(entry) == 0 for entry in entries):
+            return absorb(argument)
     return argument
 
 

@@ -7,11 +7,13 @@ import numpy as np
 from .._typing import NumPyFunction
 from .composite import COMPOSITE
 from .constant import CONSTANT
+from .decompositions import DECOMPOSITIONS
 from .elementwise import COMPLEX_RULES, ELEMENTWISE, ZERO_SLOPES
 from .in_place import IN_PLACE
 from .kinds import Product, Rule, Table, Unsupported
 from .linalg import LINALG
 from .linear import LINEAR
+from .matrices import MATRICES
 from .missing import MISSING
 from .padding import PADDING
 from .products import PRODUCTS
@@ -34,6 +36,8 @@ TABLES: dict[str, Table] = {
     "missing": MISSING,
     "products": PRODUCTS,
     "linalg": LINALG,
+    "decompositions": DECOMPOSITIONS,
+    "matrices": MATRICES,
     "in place": IN_PLACE,
     "constant": CONSTANT,
     "unsupported": UNSUPPORTED,

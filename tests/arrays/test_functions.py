@@ -630,25 +630,7 @@ LATER: set[str] = {
     "corrcoef",
     "cov",
     "i0",
-    "linalg.cholesky",
-    "linalg.cond",
-    "linalg.eigh",
-    "linalg.eigvals",
-    "linalg.eigvalsh",
-    "linalg.lstsq",
-    "linalg.pinv",
-    "linalg.qr",
-    "linalg.svd",
-    "linalg.svdvals",
-    "linalg.tensorinv",
-    "linalg.tensorsolve",
     "linear: apply_along_axis",
-    "matrix_norm",
-    "matrix_power",
-    "matrix_power negative",
-    "multi_dot",
-    "norm matrix 2",
-    "norm nuc",
     "percentile",
     "polyval",
     "quantile",
@@ -764,7 +746,8 @@ def test_nested(name: str) -> None:
 
     mixed = jvp(first, args, v)[1]
     rounds = precision(f(*args), 0.0, 1e-3)
-    assert_close(mixed, difference(first, args, v), max(rounds, 1e-7))
+    # The difference quotient of the condition number is truncated early: its third derivative is large.
+    assert_close(mixed, difference(first, args, v), max(rounds, 1e-6 if name == "linalg.cond" else 1e-7))
     swapped = jvp(lambda *points: jvp(f, points, v)[1], args, u)[1]
     assert_close(mixed, swapped, max(rounds, 1e-11))
 
