@@ -135,6 +135,7 @@ SELECTION: Table = {
     np.nanmin:    Composite(_without_nan(np.min, np.inf)),
     np.ptp:       Composite(_peak_to_peak),
     np.sort:      Composite(_sort),
+    np.sort_complex: Composite(lambda a: _sort(a * (1 + 0j))),
     np.partition: Composite(_partition, own_value=True),
     np.median:    Composite(_median),
     np.clip:      Composite(_clip),
