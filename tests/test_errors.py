@@ -303,7 +303,6 @@ UNKNOWN: dict[str, Callable[[Any], Any]] = {
     "frompyfunc binary": lambda d: my_binary(plain(), d),
     "frompyfunc reduce": lambda d: my_binary.reduce(d),
     "histogram": lambda d: np.histogram(d),
-    "roots": lambda d: np.roots(d),
     "save": lambda d: np.save("/nonexistent/file", d),
     "savetxt": lambda d: np.savetxt("/nonexistent/file", d),
     "unpackbits": lambda d: np.unpackbits(d),

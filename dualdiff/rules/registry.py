@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .._typing import NumPyFunction
+from .applied import APPLIED
 from .composite import COMPOSITE
 from .constant import CONSTANT
 from .decompositions import DECOMPOSITIONS
@@ -16,9 +17,11 @@ from .linear import LINEAR
 from .matrices import MATRICES
 from .missing import MISSING
 from .padding import PADDING
+from .polynomials import POLYNOMIALS
 from .products import PRODUCTS
 from .sampling import SAMPLING
 from .selection import SELECTION
+from .statistics import STATISTICS
 from .structure import STRUCTURE
 from .unsupported import UNSUPPORTED
 
@@ -34,6 +37,9 @@ TABLES: dict[str, Table] = {
     "padding": PADDING,
     "sampling": SAMPLING,
     "missing": MISSING,
+    "statistics": STATISTICS,
+    "polynomials": POLYNOMIALS,
+    "applied": APPLIED,
     "products": PRODUCTS,
     "linalg": LINALG,
     "decompositions": DECOMPOSITIONS,

@@ -626,17 +626,7 @@ NONLINEAR: dict[str, Case] = {
 }
 
 #: Functions that a later issue brings: until then they must raise NoRuleError, never a number.
-LATER: set[str] = {
-    "corrcoef",
-    "cov",
-    "i0",
-    "linear: apply_along_axis",
-    "percentile",
-    "polyval",
-    "quantile",
-    "quantile method",
-    "unique",
-}
+LATER: set[str] = set()
 
 
 def _masked(a: Any) -> Any:
