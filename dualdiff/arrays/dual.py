@@ -88,7 +88,7 @@ class Dual(Shortcuts):
         sign = sign_at_second_order(ufunc, values[0])
         y = ufunc(*values, **kwargs) if sign is None else values[0] * sign
         shape = getattr(y, "shape", ())
-        if mixed:
+        if mixed or isinstance(ufunc, Power):
             values = at_precision(values, y)
         terms = self._terms(rule, y, values, inputs, sign)
         if not terms:

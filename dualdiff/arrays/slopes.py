@@ -35,7 +35,9 @@ class Power:
         self.exponent = exponent
 
     def __call__(self, x: Any, **kwargs: Any) -> Any:
-        """The power of x."""
+        """The power of x, which is no weak scalar beside the exponent."""
+        if type(x) in (float, complex) and isinstance(self.exponent, np.generic):
+            x = np.asarray(x)[()]
         return np.power(x, self.exponent, **kwargs)
 
 

@@ -118,10 +118,14 @@ def _sinc_slope(y: Array, x: Array) -> Array:
     return np.where(near, series * inside, (np.cos(np.pi * outside) - np.sinc(outside)) / outside)
 
 
-@lru_cache(maxsize=256)
 def power_of(exponent: Any) -> Elementwise:
     """The rule of x ** exponent for a constant scalar exponent."""
-    n = exponent
+    return _power_of(exponent.item() if isinstance(exponent, np.generic) else exponent)
+
+
+# Typed: 3 and 3.0 are equal keys, but 0.0 ** (3 - 1) and 0.0 ** (3.0 - 1) need not be equal rules.
+@lru_cache(maxsize=256, typed=True)
+def _power_of(n: Any) -> Elementwise:
     if n == 0:
         return Elementwise((None,), (None,))
     if n == 1:

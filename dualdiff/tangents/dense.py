@@ -22,14 +22,12 @@ __all__ = [
     "directions",
     "finite",
     "flat",
-    "gather",
     "laid_out",
     "ndim",
     "over_directions",
     "positions",
     "scale_carefully",
     "shares_memory",
-    "spread",
     "vanishes",
     "zeros",
 ]
@@ -52,17 +50,6 @@ def align(tangent: Tangent, value_ndim: int, result_ndim: int) -> Tangent:
     if value_ndim == result_ndim or not leading:
         return tangent
     return tangent.reshape(tangent.shape[:leading] + (1,) * (result_ndim - value_ndim) + tangent.shape[leading:])
-
-
-def spread(tangent: Tangent, value_ndim: int, shape: tuple[int, ...]) -> Tangent:
-    """Broadcast an aligned tangent to a value of this shape, in memory of its own."""
-    leading = directions(tangent, value_ndim)
-    if not shape:
-        return tangent
-    full = leading + shape
-    if np.shape(tangent) == full:
-        return tangent
-    return np.broadcast_to(tangent, full).copy()
 
 
 def add(first: Tangent, second: Tangent) -> Tangent:
@@ -144,11 +131,6 @@ def positions(shape: tuple[int, ...], start: int = 0) -> NDArray:
 def flat(tangent: Tangent, value_ndim: int) -> Tangent:
     """The tangent with the axes of its value flattened."""
     return tangent.reshape((*directions(tangent, value_ndim), -1))
-
-
-def gather(tangent: Tangent, value_ndim: int, index: NDArray) -> Tangent:
-    """The entries of the tangent at these positions of the flattened value."""
-    return np.take(flat(tangent, value_ndim), index, axis=-1)
 
 
 def shares_memory(first: Array, second: Array) -> bool:

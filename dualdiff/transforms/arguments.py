@@ -125,11 +125,6 @@ class Inputs:
         """Whether any input is complex."""
         return any(getattr(plain(leaf), "dtype", _FLOAT64).kind == "c" or type(leaf) is complex for leaf in self.leaves)
 
-    @property
-    def dtype(self) -> Any:
-        """The dtype of the seeds."""
-        return np.result_type(float, *(plain(leaf) for leaf in self.leaves)) if self.leaves else np.dtype(float)
-
     def evaluate(self, kind: Any, tangents: Iterable[tuple[Any, ...]]) -> Result:
         """Call the function with numbers of this kind, with these tangents, in the place of the inputs' leaves."""
         around = open_levels()
