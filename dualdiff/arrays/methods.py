@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import DerivativeLostError, NoRuleError
+from ..rules.elementwise import power_of
 from ..tangents import ndim
 from .conversion import ConversionMethods
 from .dispatch import apply_function, apply_ufunc
 from .indexing import assign, select
 from .number import Number, is_number, plain
+from .slopes import Operator
 from .ufunc_methods import apply_method
 
 __all__ = ["ArrayMethods"]
@@ -107,7 +109,7 @@ class ArrayMethods(ConversionMethods, Number):
     __mod__, __rmod__, __imod__ = _binary(np.remainder)
     __divmod__, __rdivmod__, _ = _binary(np.divmod)
     __matmul__, __rmatmul__, __imatmul__ = _binary(np.matmul)
-    __pow__, __rpow__, __ipow__ = _binary(np.power)
+    _power, __rpow__, __ipow__ = _binary(np.power)
     del _
     __neg__ = _unary(np.negative)
     __pos__ = _unary(np.positive)
@@ -124,6 +126,11 @@ class ArrayMethods(ConversionMethods, Number):
     __lshift__ = __rlshift__ = __ilshift__ = _refused("<<")
     __rshift__ = __rrshift__ = __irshift__ = _refused(">>")
     __invert__ = _refused("~")
+
+    def __pow__(self, other: Any) -> Any:
+        if is_plain_scalar(other):
+            return self.elementwise(power_of(other), Operator(other), (self,), {})
+        return self._power(other)
 
     # ---------------------------------------------------------------------------------------- container
 

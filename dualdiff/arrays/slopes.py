@@ -13,6 +13,7 @@ from ..tangents import ndim
 from .number import is_number, plain
 
 __all__ = [
+    "Operator",
     "Power",
     "at_precision",
     "careful_term",
@@ -39,6 +40,16 @@ class Power:
         if type(x) in (float, complex) and isinstance(self.exponent, np.generic):
             x = np.asarray(x)[()]
         return np.power(x, self.exponent, **kwargs)
+
+
+class Operator(Power):
+    """The same by the operator, which NumPy computes in its own way for some exponents."""
+
+    __slots__ = ()
+
+    def __call__(self, x: Any, **kwargs: Any) -> Any:
+        """The power of x."""
+        return super().__call__(x) if type(x) in (float, complex) else x**self.exponent
 
 
 def is_singular(rule: Elementwise, y: Array, values: list[Array]) -> bool:
