@@ -113,11 +113,14 @@ class HyperDual(ArrayMethods):
 
     def __getitem__(self, index: Any) -> Any:
         if type(index) is slice and type(self.value) is np.ndarray and self.value.ndim == 1:
-            parts = (self._eps1, self._eps2, self._eps12)
-            if all((type(part) is np.ndarray and part.ndim == 1) or is_zero(part) for part in parts):
-                value = self.value[index]
-                moved = [p.viewed(operator.itemgetter((..., index))) if is_zero(p) else p[index] for p in parts]
-                return _made(value, moved, self.level)
+            moved: list[Tangent] = []
+            for part in (self._eps1, self._eps2, self._eps12):
+                if type(part) is np.ndarray and part.ndim == 1:
+                    moved.append(part[index])
+                elif is_zero(part):
+                    moved.append(part.viewed(operator.itemgetter((..., index))))
+            if len(moved) == 3:
+                return _made(self.value[index], moved, self.level)
         return super().__getitem__(index)
 
     # ---------------------------------------------------------------------------------------- chain rule
@@ -156,7 +159,7 @@ class HyperDual(ArrayMethods):
         """One direction each, all parts plain and of one shape; None where more care is needed."""
         if rule.second is None:
             return None
-        level, shape, values, rows = self.level, np.shape(self.value), [], []
+        level, shape, values, rows = self.level, getattr(self.value, "shape", ()), [], []
         for x in inputs:
             if type(x) is HyperDual and x.level == level:
                 row = _plain_parts(x, shape)
@@ -244,7 +247,10 @@ class HyperDual(ArrayMethods):
         if operands[0] is operands[1] and ndim(x) == 1 and function is np.matmul:
             # In v @ v both halves of the product rule are equal.
             halves = [bilinear(x, left[0]), bilinear(x, left[1]), ts.add(bilinear(x, left[2]), bilinear(left[0], left[1]))]
-            return self.of(x @ x, [None if half is None else 2 * half for half in halves], self.level)
+            doubled = [None if half is None else 2 * half for half in halves]
+            if type(x) is np.ndarray and x.dtype is _FLOAT64 and all(h is None or type(h) is np.float64 for h in doubled):
+                return _made(float(x @ x), doubled, self.level)
+            return self.of(x @ x, doubled, self.level)
         parts = [ts.add(bilinear(a, y), bilinear(x, b)) for a, b in zip(left, right, strict=True)]
         parts[2] = ts.add(parts[2], ts.add(bilinear(left[0], right[1]), bilinear(left[1], right[0])))
         return self.of(function(x, y, **others), parts, self.level)
@@ -359,7 +365,10 @@ def _made(value: Any, parts: list[Tangent], level: int) -> Any:
     self: Any = _new(HyperDual)
     self.value, self.level = value, level
     if type(value) is float:
-        self._eps1, self._eps2, self._eps12 = (ZERO if part is None else float(part) for part in parts)
+        e1, e2, e12 = parts
+        self._eps1 = ZERO if e1 is None else float(e1)
+        self._eps2 = ZERO if e2 is None else float(e2)
+        self._eps12 = ZERO if e12 is None else float(e12)
     elif value.ndim == 1:
         e1, e2, e12 = parts
         self._eps1 = Zero.of(value) if e1 is None else e1

@@ -56,7 +56,7 @@ class Shortcuts(ArrayMethods):
             if type(s) is float:
                 return _made(self, value + other, s)
             if type(s) is np.ndarray:
-                return _made(self, value + other, s.copy("K"))
+                return _made(self, value + other, s.copy() if s.ndim < 2 else s.copy("K"))
         return super().__add__(other)
 
     __radd__ = __add__
@@ -71,7 +71,7 @@ class Shortcuts(ArrayMethods):
             if type(s) is float:
                 return _made(self, value - other, s)
             if type(s) is np.ndarray:
-                return _made(self, value - other, s.copy("K"))
+                return _made(self, value - other, s.copy() if s.ndim < 2 else s.copy("K"))
         return super().__sub__(other)
 
     def __rsub__(self, other: Any) -> Any:
@@ -214,6 +214,8 @@ class Shortcuts(ArrayMethods):
             else:
                 term = row @ values[1] if i == 0 else values[0] @ row
             total = term if total is None else total + term
+        if type(y) is np.ndarray and y.ndim == 1 and total is not None and total.strides[-1] == y.strides[0]:
+            return _made(self, y, total)
         if type(y) is np.float64 and total is not None:
             return _made(self, y.item(), total if type(total) is np.ndarray else float(total))
         return self.of(y, (total,), self.level)

@@ -175,6 +175,8 @@ class Inputs:
 
     def scalar(self, x: Any) -> Any:
         """A result of shape () as a Python number for Python inputs, as a NumPy scalar for NumPy's."""
+        if type(x) is float:
+            return x if self.python_scalars else np.float64(x)
         if is_number(x) or np.ndim(x):
             return x
         x = x[()] if isinstance(x, np.ndarray) else x

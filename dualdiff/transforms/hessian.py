@@ -263,7 +263,9 @@ def _directions(inputs: Inputs, tree: Tree, name: str) -> list[Any]:
 
 
 def _leading(inputs: Inputs, tangents: list[Any]) -> tuple[int, ...]:
-    found = {directions(t, np.ndim(leaf)) for t, leaf in zip(tangents, inputs.leaves, strict=True)}
+    if len(tangents) == 1:
+        return directions(tangents[0], len(inputs.shapes[0]))
+    found = {directions(t, len(shape)) for t, shape in zip(tangents, inputs.shapes, strict=True)}
     if len(found) > 1:
         raise ShapeError(f"directions of different number: {sorted(found)}")
     return found.pop() if found else ()

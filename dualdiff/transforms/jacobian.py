@@ -90,7 +90,8 @@ def value_and_jacobian(
     """
     if layout not in ("numerator", "denominator"):
         raise ValueError(f"layout must be 'numerator' or 'denominator', not {layout!r}.")
-    return _differentiated(f, argnums, has_aux, holomorphic, layout, axis, chunk_size, scalar=False)
+    both = _differentiated(f, argnums, has_aux, holomorphic, layout, axis, chunk_size, scalar=False)
+    return wraps(f, assigned=("__name__", "__qualname__"), updated=())(both)
 
 
 def grad(
@@ -123,7 +124,7 @@ def grad(
     >>> dd.grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
     array([2., 4.])
     """
-    both = value_and_grad(f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic, axis=axis, chunk_size=chunk_size)
+    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, scalar=True)
 
     @wraps(f, assigned=("__name__", "__qualname__"), updated=())
     def derivative(*args: Any, **kwargs: Any) -> Any:
@@ -151,7 +152,8 @@ def value_and_grad(
     >>> dd.value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
     (np.float64(5.0), array([2., 4.]))
     """
-    return _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, scalar=True)
+    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, scalar=True)
+    return wraps(f, assigned=("__name__", "__qualname__"), updated=())(both)
 
 
 def _differentiated(
@@ -160,7 +162,6 @@ def _differentiated(
 ) -> Callable[..., Any]:  # fmt: skip
     verb = "grad" if scalar else "jacobian"
 
-    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
     def both(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
         if axis is not None:
@@ -198,7 +199,7 @@ def _columns(
                 _refuse_vectors(form, values)
             refuse_complex(inputs, values, holomorphic, verb)
         blocks.append([tangent_or_zero(t, v, (stop - start,)) for v, (t,) in parts])
-    rows = [np.concatenate(columns) if len(columns) > 1 else columns[0] for columns in zip(*blocks, strict=True)]
+    rows = blocks[0] if len(blocks) == 1 else [np.concatenate(columns) for columns in zip(*blocks, strict=True)]
     if holomorphic and inputs.is_complex:
         _check_holomorphic(inputs, rows)
     return values, form, rows, aux
@@ -221,7 +222,7 @@ def _arranged(inputs: Inputs, rows: Array, layout: str) -> Tree:
 
 
 def _refuse_vectors(form: Tree, values: list[Any]) -> None:
-    if len(values) != 1 or isinstance(form, (list, tuple, dict)) or np.shape(values[0]) != ():
+    if len(values) != 1 or isinstance(form, (list, tuple, dict)) or getattr(values[0], "shape", ()) != ():
         kind = f"a {type(form).__name__} of shapes " if isinstance(form, (list, tuple, dict)) else "shape "
         shape = kind + str([np.shape(v) for v in values] if len(values) != 1 else np.shape(values[0]))
         raise NotScalarError(
