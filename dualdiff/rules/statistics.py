@@ -32,6 +32,7 @@ def _quantile(percent: float, skip_nan: bool) -> Any:
     ) -> Array:  # fmt: skip
         if weights is not None:
             raise NotDifferentiableError("quantiles with weights have no rule: sort and accumulate the weights by hand.")
+        method = method if interpolation is None else interpolation
         moves = hasattr(q, "parts")
         if moves and method != "linear":
             raise NotDifferentiableError(f"quantiles have no derivative in q for method={method!r}: use 'linear'.")

@@ -6,6 +6,7 @@ import copy
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,10 +19,15 @@ from ..arrays.levels import is_open, new_level, open_levels
 from ..arrays.number import absorb
 from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDifferentiableError
 
-__all__ = ["Inputs", "Result", "flatten", "owned", "rebuild", "split"]
+__all__ = ["Inputs", "Result", "flatten", "named_after", "owned", "rebuild", "split"]
 
 
 _CONTAINERS = (dict, list, tuple)
+
+
+def named_after(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator that gives a derivative the name of its function, but not its attributes or its docstring."""
+    return wraps(function, assigned=("__name__", "__qualname__"), updated=())
 
 
 def flatten(tree: Tree) -> list[Any]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from ..arrays import Dual
 from ..errors import ShapeError
-from .arguments import Inputs, rebuild, refuse_complex, split
+from .arguments import Inputs, named_after, rebuild, refuse_complex, split
 
 __all__ = ["derivative"]
 
@@ -47,7 +46,7 @@ def derivative(
     1.0
     """
 
-    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
+    @named_after(f)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
         if inputs.size != len(inputs.leaves) or any(inputs.shapes):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from ..arrays import HyperDual
 from ..arrays.construction import as_tangent
 from ..errors import NotScalarError, ShapeError
 from ..tangents import directions
-from .arguments import Inputs, flatten, owned, parts_at, rebuild, refuse_complex, tangent_or_zero
+from .arguments import Inputs, flatten, named_after, owned, parts_at, rebuild, refuse_complex, tangent_or_zero
 from .batching import chunks
 from .points import per_point_hessian
 
@@ -55,7 +54,7 @@ def hessian(
            [2., 0.]])
     """
 
-    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
+    @named_after(f)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
         _, form, _, bends, aux = _second_order(inputs, axis, chunk_size, holomorphic)
@@ -90,7 +89,7 @@ def value_grad_and_hessian(
     (8.0, 12.0, 12.0)
     """
 
-    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
+    @named_after(f)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
         values, form, slopes, bends, aux = _second_order(inputs, axis, chunk_size, holomorphic)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from .._typing import Array, Tree
 from ..arrays import Dual
 from ..errors import NotDifferentiableError, NotScalarError
-from .arguments import Inputs, parts_at, rebuild, refuse_complex, tangent_or_zero
+from .arguments import Inputs, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
 from .batching import chunks
 from .points import per_point_jacobian
 
@@ -61,7 +60,7 @@ def jacobian(
         f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic, layout=layout, axis=axis, chunk_size=chunk_size
     )
 
-    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
+    @named_after(f)
     def derivative(*args: Any, **kwargs: Any) -> Any:
         value, matrix = both(*args, **kwargs)
         return (matrix, value[1]) if has_aux else matrix
@@ -91,7 +90,7 @@ def value_and_jacobian(
     if layout not in ("numerator", "denominator"):
         raise ValueError(f"layout must be 'numerator' or 'denominator', not {layout!r}.")
     both = _differentiated(f, argnums, has_aux, holomorphic, layout, axis, chunk_size, scalar=False)
-    return wraps(f, assigned=("__name__", "__qualname__"), updated=())(both)
+    return named_after(f)(both)
 
 
 def grad(
@@ -126,7 +125,7 @@ def grad(
     """
     both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, scalar=True)
 
-    @wraps(f, assigned=("__name__", "__qualname__"), updated=())
+    @named_after(f)
     def derivative(*args: Any, **kwargs: Any) -> Any:
         value, gradient = both(*args, **kwargs)
         return (gradient, value[1]) if has_aux else gradient
@@ -153,7 +152,7 @@ def value_and_grad(
     (np.float64(5.0), array([2., 4.]))
     """
     both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, scalar=True)
-    return wraps(f, assigned=("__name__", "__qualname__"), updated=())(both)
+    return named_after(f)(both)
 
 
 def _differentiated(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -87,6 +88,16 @@ def test_value_and_derivatives(name: str) -> None:
     scale = 1 + np.max(np.abs(second))
     np.testing.assert_allclose(second, difference(first, A, U, 1e-4), rtol=0, atol=1e-6 * scale)
     np.testing.assert_allclose(second, dd.jvp(first, (A,), (U,))[1], rtol=0, atol=1e-11 * scale)
+
+
+@pytest.mark.skipif(
+    "interpolation" not in inspect.signature(np.quantile).parameters, reason="newer NumPy has removed the keyword"
+)
+@pytest.mark.filterwarnings("ignore:the `interpolation=` argument:DeprecationWarning")
+def test_old_name_of_the_method() -> None:
+    """The deprecated keyword for the method of a quantile chooses the derivative as it chooses the value."""
+    f: Function = lambda x: np.quantile(x, 0.4, interpolation="lower")  # type: ignore[call-overload]  # noqa: E731
+    np.testing.assert_array_equal(dd.grad(f)(np.array([4.0, 1.0, 3.0, 2.0])), [0.0, 0.0, 0.0, 1.0])
 
 
 def test_what_has_no_rule_says_so() -> None:
