@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array
+from ..errors import NotDifferentiableError
 from .kinds import Composite, Table
 from .values import value_of
 
@@ -90,6 +91,10 @@ def _clip(
     a: Array, a_min: Any = _NONE, a_max: Any = _NONE, out: None = None, *, min: Any = _NONE, max: Any = _NONE,
     **kwargs: Any,
 ) -> Array:  # fmt: skip
+    if kwargs.get("where", True) is not True:
+        raise NotDifferentiableError(
+            "np.clip with where= leaves entries unset, or as they were in out=: write np.where(mask, np.clip(...), other)."
+        )
     low = min if a_min is _NONE else a_min
     high = max if a_max is _NONE else a_max
     if low is not _NONE and low is not None:

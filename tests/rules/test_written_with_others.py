@@ -108,6 +108,7 @@ def test_what_has_no_rule_says_so() -> None:
         lambda x: np.quantile(np.ones(4), 0.1 * x[0], method="lower"),
         lambda x: np.polyfit(x, x, 1, cov=True)[0],
         lambda x: np.pad(x, 1, lambda *a: None),
+        lambda x: np.clip(x, 0.0, 1.0, out=x * 2.0, where=np.array([True, False, True, False])),
     ):
         with pytest.raises(TypeError):
             dd.jacobian(f)(x)
