@@ -11,6 +11,8 @@ from .errors import (
     PerformanceWarning,
     ShapeError,
 )
+from .transforms.custom_jvp import custom_jvp
+from .transforms.define_rule import define_rule
 from .transforms.derivative import derivative
 from .transforms.directional import directional_derivative
 from .transforms.escape import stop_gradient, value_of
@@ -39,6 +41,9 @@ __all__ = [
     "hvp",
     "second_directional_derivative",
     "value_grad_and_hessian",
+    # rules of your own
+    "custom_jvp",
+    "define_rule",
     # values alone
     "stop_gradient",
     "value_of",

@@ -24,7 +24,7 @@ from ..rules.kinds import (
     Unsupported,
     ZeroSlope,
 )
-from ..rules.registry import COMPLEX_RULES, FUNCTIONS, PARAMETERS, UFUNCS, nearest
+from ..rules.registry import COMPLEX_RULES, FUNCTIONS, PARAMETERS, UFUNCS, nearest, rule_of
 from .number import Number, absorb, is_number, leaves, plain, replaced, top
 
 __all__ = ["READY", "apply_function", "apply_ufunc", "name_of"]
@@ -100,7 +100,7 @@ READY: set[type] = {float, int, complex}
 
 def apply_ufunc(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a ufunc on operands at least one of which is a number of ours."""
-    rule = UFUNCS.get(ufunc)
+    rule = UFUNCS.get(ufunc) or rule_of(ufunc)
     if rule is None:
         raise NoRuleError(nearest(name_of(ufunc)))
     for x in inputs:
@@ -168,7 +168,7 @@ def _by_kind(rule: Rule, function: NumPyFunction, inputs: tuple[Any, ...], kwarg
 
 def apply_function(function: NumPyFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call an overridable NumPy function with a number of ours among its arguments."""
-    rule = FUNCTIONS.get(function)
+    rule = FUNCTIONS.get(function) or rule_of(function)
     if rule is None:
         raise NoRuleError(nearest(name_of(function)))
     if isinstance(rule, Unsupported):
@@ -325,6 +325,8 @@ def _composite(rule: Composite, call: Call) -> Any:
 
 def _with_value(result: Any, value: Any, number: Number) -> Any:
     """The derivative of the composite with the value that NumPy's own function gives."""
+    if isinstance(result, np.poly1d):
+        return result
     if isinstance(result, (tuple, list)):
         parts = [_with_value(r, v, number) for r, v in zip(result, value, strict=True)]
         return type(value)(parts) if type(value) in (tuple, list) else type(value)(*parts)

@@ -262,23 +262,24 @@ class HyperDual(ArrayMethods):
         return [x.value, *(None if isinstance(t, Zero) else t for t in x.tangents())]
 
     def _nested_product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
-        nested = [self._to_nested(x) for x in operands]
+        nested = [self.to_nested(x) for x in operands]
         outer = max((x for x in nested if is_number(x)), key=lambda x: x.level)
-        return self._from_nested(outer.product(rule, function, nested, others))
+        return self.from_nested(outer.product(rule, function, nested, others))
 
     def custom(self, rule: Custom, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
         """The differential written by hand, differentiated once more."""
-        nested = [self._to_nested(x) for x in operands]
+        nested = [self.to_nested(x) for x in operands]
         outer = max((x for x in nested if is_number(x)), key=lambda x: x.level)
-        return self._from_nested(outer.custom(rule, function, nested, others))
+        return self.from_nested(outer.custom(rule, function, nested, others))
 
     # ------------------------------------------------------------------------------------------ nesting
 
     def _nested(self, function: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The same as a dual of duals."""
-        return self._from_nested(function(*(self._to_nested(x) for x in inputs), **kwargs))
+        return self.from_nested(function(*(self.to_nested(x) for x in inputs), **kwargs))
 
-    def _to_nested(self, x: Any) -> Any:
+    def to_nested(self, x: Any) -> Any:
+        """An operand of this level as a dual of duals; anything else as it is."""
         if not is_number(x) or x.level != self.level:
             return x
         inner = self.level - 1
@@ -288,9 +289,10 @@ class HyperDual(ArrayMethods):
         tangent = None if e2 is None else Dual.of(e2, (e12,), inner)
         return Dual.of(Dual.of(x.value, (e1,), inner), (tangent,), self.level)
 
-    def _from_nested(self, result: Any) -> Any:
+    def from_nested(self, result: Any) -> Any:
+        """A result in duals of duals as hyper-duals of this level."""
         if isinstance(result, (tuple, list)):
-            parts = [self._from_nested(r) for r in result]
+            parts = [self.from_nested(r) for r in result]
             return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
         inner = self.level - 1
         if not is_number(result):

@@ -226,7 +226,7 @@ class Shortcuts(ArrayMethods):
         if type(s) is not np.ndarray and type(s) is not float:
             return None
         scalar = type(value) is float
-        if (not scalar and type(value) is not np.ndarray) or ufunc in COMPLEX_RULES:
+        if not scalar and (type(value) is not np.ndarray or (value.dtype.kind == "c" and ufunc in COMPLEX_RULES)):
             return None
         partial, y = rule.partials[0], ufunc(value)
         if scalar:

@@ -51,6 +51,11 @@ def _reciprocal_hypot(x: Array) -> Array:
     return 1 / (np.sqrt(1 + x * x) if is_complex(x) else np.hypot(1, x))
 
 
+def _on_sheet(root: Array, guide: Array) -> Array:
+    """The square root or its negative, whichever is the guide to rounding error: on a cut, the result knows its side."""
+    return np.where(np.real(value_of(root) * np.conjugate(value_of(guide))) < 0, -root, root)
+
+
 def _hypot_share(y: Array, x: Array) -> Array:
     # At the origin hypot is |x|: its slope jumps, so the symmetric derivative is 0 and the second one infinite, as cbrt's.
     zero = y == 0
@@ -238,5 +243,13 @@ ZERO_SLOPES: Table = dict.fromkeys(
 #: What differs for complex arguments.
 COMPLEX_RULES: Table = {
     np.sign:        Composite(_phase),
+    np.arcsin:      Elementwise((lambda y, x: 1 / _on_sheet(np.sqrt(_one_minus_square(x)), np.cos(y)),),
+                                singular=lambda y, x: 1 - x * x),
+    np.arccos:      Elementwise((lambda y, x: -1 / _on_sheet(np.sqrt(_one_minus_square(x)), np.sin(y)),),
+                                singular=lambda y, x: 1 - x * x),
+    np.arcsinh:     Elementwise((lambda y, x: 1 / _on_sheet(np.sqrt(1 + x * x), np.cosh(y)),),
+                                singular=lambda y, x: 1 + x * x),
+    np.arccosh:     Elementwise((lambda y, x: 1 / _on_sheet(np.sqrt((x - 1) * (x + 1)), np.sinh(y)),),
+                                singular=lambda y, x: x * x - 1),
 }
 # fmt: on

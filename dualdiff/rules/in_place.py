@@ -22,8 +22,11 @@ def _holder(array: Array, name: str) -> None:
         )
 
 
-def _copyto(dst: Array, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+def _copyto(dst: Array, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     _holder(dst, "copyto")
+    given = value_of(src)
+    if not isinstance(given, (bool, int, float, complex)) and not np.can_cast(np.asarray(given).dtype, dst.dtype, casting):
+        raise TypeError(f"Cannot cast array data from {np.asarray(given).dtype!r} to {dst.dtype!r} according to '{casting}'")
     if where is True:
         dst[...] = src
     else:

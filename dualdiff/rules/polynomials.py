@@ -7,23 +7,42 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array
-from ..errors import NotDifferentiableError
 from .kinds import Composite, Table
 from .values import value_of
 
-__all__ = ["POLYNOMIALS"]
+__all__ = ["POLYNOMIALS", "series"]
+
+
+def _coefficients(p: Any) -> Array:
+    """The coefficients of a poly1d, whose own indices count the powers; any others as they are."""
+    return p.coeffs if isinstance(p, np.poly1d) else p
 
 
 def _polyval(p: Array, x: Array) -> Array:
+    if isinstance(x, np.poly1d):
+        composed = np.poly1d([0.0])
+        for coefficient in _coefficients(p):
+            composed = composed * x + np.poly1d(np.atleast_1d(coefficient))
+        return composed
+    p = _coefficients(p)
     total: Array = np.zeros_like(x) if np.ndim(x) else 0.0
     for k in range(len(p)):
         total = total * x + p[k]
     return total
 
 
+def _of_polynomials(rule: Any) -> Any:
+    """The rule for two polynomials: of poly1d objects it makes a poly1d."""
+
+    def either(a1: Any, a2: Any) -> Any:
+        result = rule(np.atleast_1d(_coefficients(a1)), np.atleast_1d(_coefficients(a2)))
+        return np.poly1d(result) if isinstance(a1, np.poly1d) or isinstance(a2, np.poly1d) else result
+
+    return either
+
+
 def _sum(sign: int) -> Any:
     def rule(a1: Array, a2: Array) -> Array:
-        a1, a2 = np.atleast_1d(a1), np.atleast_1d(a2)
         n = max(len(a1), len(a2))
         a1, a2 = (np.concatenate([np.zeros(n - len(a)), a]) for a in (a1, a2))
         return a1 + sign * a2
@@ -70,24 +89,74 @@ def _vander(x: Array, N: int | None = None, increasing: bool = False) -> Array:
     return x[:, None] ** (powers if increasing else powers[::-1])
 
 
-def _polyfit(x: Array, y: Array, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False) -> Array:
-    if full or cov:
-        raise NotDifferentiableError("np.polyfit with full or cov has no rule: use np.vander and np.linalg.lstsq.")
-    lhs = np.vander(x, deg + 1) if hasattr(x, "parts") else np.vander(np.asarray(x, float), deg + 1)
-    rhs = y
+def _polyfit(x: Array, y: Array, deg: Any, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False) -> Any:
+    x, y = (v if hasattr(v, "parts") else np.asarray(v) + 0.0 for v in (x, y))
+    order = int(deg) + 1
+    lhs, rhs = np.vander(x, order), y
     if w is not None:
-        w = w if hasattr(w, "parts") else np.asarray(w, float)
+        w = w if hasattr(w, "parts") else np.asarray(w) + 0.0
         lhs, rhs = lhs * w[:, None], rhs * (w[:, None] if np.ndim(y) == 2 else w)
-    scale = np.sqrt(np.sum(value_of(lhs) ** 2, axis=0))
-    solution = np.linalg.lstsq(lhs / scale, rhs, rcond)[0]
-    return (solution.T / scale).T
+    # The scale cancels in the solution, not in the singular values.
+    scale = np.sqrt(np.sum((lhs if full else value_of(lhs)) ** 2, axis=0))
+    rcond = len(x) * np.finfo(value_of(x).dtype).eps if rcond is None else rcond
+    scaled = lhs / scale
+    solution, residuals, rank, singular = np.linalg.lstsq(scaled, rhs, rcond)
+    solution = (solution.T / scale).T
+    if full:
+        return solution, residuals, rank, singular, rcond
+    if not cov:
+        return solution
+    covariance = np.linalg.inv(scaled.T @ scaled) / np.outer(scale, scale)
+    if isinstance(cov, str) and cov == "unscaled":
+        factor = 1.0
+    else:
+        factor = np.sum((rhs - lhs @ solution) ** 2, axis=0) / (len(x) - order)
+    return solution, covariance * factor if np.ndim(y) == 1 else covariance[:, :, None] * factor
+
+
+def _polydiv(u: Any, v: Any) -> Any:
+    u, v = (np.atleast_1d(_coefficients(p)) + 0.0 for p in (u, v))
+    m, n = len(u) - 1, len(v) - 1
+    inverse = 1.0 / v[0]
+    rest: list[Any] = [u[i] for i in np.arange(m + 1)]
+    quotient: list[Any] = []
+    for k in np.arange(m - n + 1):
+        quotient.append(inverse * rest[k])
+        for i in np.arange(n + 1):
+            rest[k + i] = rest[k + i] - quotient[-1] * v[i]
+    while len(rest) > 1 and np.allclose(value_of(rest[0]), 0, rtol=1e-14):
+        rest = rest[1:]
+    return np.stack(quotient or [0.0 * u[0]]), np.stack(rest)
+
+
+def _horner(x: Array, c: Array) -> Array:
+    """The polynomials with coefficients along the first axis of c, the lowest first."""
+    total = c[-1] + 0.0 * x
+    for k in np.arange(len(c) - 2, -1, -1):
+        total = c[int(k)] + total * x
+    return total
+
+
+def _with_axes(c: Array, count: int) -> Array:
+    return np.reshape(c, np.shape(c) + (1,) * count)
+
+
+def _polyval2d(x: Array, y: Array, c: Array) -> Array:
+    return _horner(y, _horner(x, _with_axes(c, np.ndim(x))))
+
+
+def _polygrid2d(x: Array, y: Array, c: Array) -> Array:
+    for point in (x, y):
+        c = _horner(point, _with_axes(c, np.ndim(point)))
+    return c
 
 
 POLYNOMIALS: Table = {
     np.polyval: Composite(_polyval),
-    np.polyadd: Composite(_sum(1)),
-    np.polysub: Composite(_sum(-1)),
-    np.polymul: Composite(lambda a1, a2: np.convolve(np.atleast_1d(a1), np.atleast_1d(a2))),
+    np.polyadd: Composite(_of_polynomials(_sum(1))),
+    np.polysub: Composite(_of_polynomials(_sum(-1))),
+    np.polymul: Composite(_of_polynomials(np.convolve)),
+    np.polydiv: Composite(_polydiv, own_value=True),
     np.polyder: Composite(_polyder),
     np.polyint: Composite(_polyint),
     np.poly: Composite(_poly),
@@ -95,3 +164,10 @@ POLYNOMIALS: Table = {
     np.vander: Composite(_vander),
     np.polyfit: Composite(_polyfit),
 }
+
+
+def series() -> Table:
+    """The functions of numpy.polynomial that NumPy's protocol reaches; the others work on object arrays by themselves."""
+    from numpy.polynomial import polynomial
+
+    return {polynomial.polyval2d: Composite(_polyval2d), polynomial.polygrid2d: Composite(_polygrid2d)}

@@ -31,7 +31,9 @@ def _quantile(percent: float, skip_nan: bool) -> Any:
         keepdims: Any = False, *, weights: Any = None, interpolation: Any = None,
     ) -> Array:  # fmt: skip
         if weights is not None:
-            raise NotDifferentiableError("quantiles with weights have no rule: sort and accumulate the weights by hand.")
+            return _weighted_quantile(
+                skip_nan, a, np.asarray(value_of(q)) / percent, axis, method, keepdims is True, value_of(weights)
+            )
         method = method if interpolation is None else interpolation
         moves = hasattr(q, "parts")
         if moves and method != "linear":
@@ -60,6 +62,18 @@ def _quantile(percent: float, skip_nan: bool) -> Any:
         return chosen
 
     return rule
+
+
+def _weighted_quantile(skip_nan: bool, a: Array, q: Any, axis: Any, method: Any, keepdims: bool, weights: Any) -> Array:
+    """The entry that NumPy chooses, the mean of those equal to it; weights only decide which."""
+    function: Any = np.nanquantile if skip_nan else np.quantile
+    chosen = function(value_of(a), q, axis=axis, method=method, keepdims=keepdims, weights=weights)
+    rows, kept, _ = _rows(a, axis)
+    target = np.reshape(chosen, (*np.shape(q), *(a.shape[x] for x in kept)))[..., None]
+    equal = value_of(rows) == target
+    count = np.sum(equal, axis=-1)
+    share = np.where(count, 1 / np.maximum(count, 1), np.nan)
+    return np.reshape(np.sum(np.where(equal, rows, 0.0), axis=-1) * share, np.shape(chosen))
 
 
 def _nanmedian(a: Array, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: Any = False) -> Array:

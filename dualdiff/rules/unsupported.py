@@ -25,11 +25,16 @@ UNSUPPORTED: Table = {
     np.lcm:           _INTEGERS,
     np.nextafter:     _JUMPS,
     np.isnat:         _DATES,
+    np.is_busday:     _DATES,
+    np.busday_count:  _DATES,
+    np.busday_offset: _DATES,
+    np.datetime_as_string: _DATES,
     np.packbits:      _INTEGERS,
     np.unpackbits:    _INTEGERS,
     np.ix_:           Unsupported("its results are indices, and an index has no derivative."),
     np.save:          Unsupported("pickle keeps a dual whole; save dd.value_of(x) for the value alone."),
     np.savetxt:       Unsupported("save dd.value_of(x) for the value alone."),
+    np.savez_compressed: Unsupported("pickle keeps a dual whole; save dd.value_of(x) for the value alone."),
     np.savez:         Unsupported("pickle keeps a dual whole; save dd.value_of(x) for the value alone."),
 }
 # fmt: on

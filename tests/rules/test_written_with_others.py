@@ -48,12 +48,50 @@ FUNCTIONS: dict[str, Function] = {
     "polyint": lambda a: np.polyint(a[0], 2, [1.0, 2.0]),
     "poly": lambda a: np.poly(a[0]),
     "roots": lambda a: np.sort(np.abs(np.roots(a[0]))),
+    "polydiv quotient": lambda a: np.polydiv(a[0], a[1][:3])[0],
+    "polydiv rest": lambda a: np.polydiv(a[0], a[1][:3])[1],
+    "poly1d": lambda a: (np.poly1d(a[0]) * np.poly1d(a[1][:2]))(0.3 * a[2]),
+    "poly1d composed": lambda a: np.poly1d(a[0])(np.poly1d([1.0, 2.0])).coeffs,
+    "poly1d argument": lambda a: np.polyval(np.poly1d([1.0, 2.0, 3.0]), a),
+    "polyfit full": lambda a: np.concatenate(np.polyfit(a[0], a[1], 2, full=True)[:2]),
+    "polyfit singular values": lambda a: np.polyfit(a[0], a[1], 2, full=True)[3],
+    "polyfit cov": lambda a: np.polyfit(a[0], a[1], 2, cov=True)[1],
+    "polyfit cov unscaled": lambda a: np.polyfit(a[0], a[1], 2, w=[1.0, 2.0, 3.0, 1.0, 1.0], cov="unscaled")[1],
+    "polyfit cov columns": lambda a: np.polyfit(a[0], a[1:3].T, 2, cov=True)[1],
+    "polyval2d": lambda a: np.polynomial.polynomial.polyval2d(a[0], a[1], a[2:].T),
+    "polygrid2d": lambda a: np.polynomial.polynomial.polygrid2d(a[0], a[1], a[2:]),
+    "histogram weights": lambda a: np.histogram(A[0], 3, weights=a[1])[0],
+    "histogram density": lambda a: np.histogram(a[0], 3, weights=a[1] ** 2, density=True)[0],
+    "histogram edges": lambda a: np.histogram(a, "sturges")[1],
+    "histogram bins": lambda a: np.histogram(A[0], np.sort(a[1]), weights=a[2] ** 2, density=True)[0],
+    "histogram range": lambda a: np.histogram(a, 4, range=(-3.0 + 0.01 * a[0, 0], 3.0))[1],
+    "histogram2d": lambda a: np.histogram2d(A[0], A[1], (2, 3), weights=a[2] ** 2, density=True)[0],
+    "histogramdd": lambda a: np.histogramdd(a.T, 2, density=True)[0],
+    "histogram_bin_edges": lambda a: np.histogram_bin_edges(a, 4),
+    "quantile weights": lambda a: np.quantile(a, [0.2, 0.7], axis=1, weights=A[0] ** 2, method="inverted_cdf"),
+    "intersect1d": lambda a: np.intersect1d(np.concatenate([a[0], a[1]]), a[1]),
+    "setdiff1d": lambda a: np.setdiff1d(np.concatenate([a[0], [5.0, 6.0]]), [5.0]),
+    "setxor1d": lambda a: np.setxor1d(a[0], np.concatenate([a[1], a[0][:2]])),
+    "emath.sqrt": np.emath.sqrt,
+    "emath.log": lambda a: np.emath.log(a) + np.emath.log2(a) * np.emath.log10(a) + np.emath.logn(3.0, a),
+    "emath.power": lambda a: np.emath.power(a, 2.5) + np.emath.power(a, -2),
+    "emath.arccos": lambda a: np.emath.arccos(2 * a) + np.emath.arcsin(3 * a) * np.emath.arctanh(2 * a),
     "vander": lambda a: np.vander(a[0], 4),
     "polyfit": lambda a: np.polyfit(a[0], a[1], 2),
     "polyfit weights": lambda a: np.polyfit(a[0], a[1], 2, w=[1.0, 2.0, 3.0, 1.0, 1.0]),
     "apply_along_axis": lambda a: np.apply_along_axis(lambda row: row[:2] * np.sum(row), 0, a),
     "apply_over_axes": lambda a: np.apply_over_axes(np.sum, a**2, [0, 1]),
     "unique": np.unique,
+    **(
+        {
+            "unique_values": lambda a: np.sort(np.unique_values(a)),
+            "unique_all": lambda a: np.unique_all(a).values,
+            "unique_counts": lambda a: np.unique_counts(np.concatenate([a, a])).values,
+            "unique_inverse": lambda a: np.unique_inverse(a).values[np.unique_inverse(A).inverse_indices],
+        }
+        if hasattr(np, "unique_all")
+        else {}
+    ),
     "union1d": lambda a: np.union1d(a[0], a[1]),
     "interp period": lambda a: np.interp(a[0], np.arange(5.0) * 0.3, a[1], period=2.0),
     "interp all": lambda a: np.interp(a[0], np.cumsum(a[1] ** 2), a[2], left=-1.0, right=2.0),
@@ -101,12 +139,10 @@ def test_old_name_of_the_method() -> None:
 
 
 def test_what_has_no_rule_says_so() -> None:
-    """Weighted quantiles, q of a method that jumps, and the covariance of polyfit raise."""
+    """The q of a method that jumps, a padding function and a clipped mask raise."""
     x = np.arange(4.0)
     for f in (
-        lambda x: np.quantile(x, 0.5, method="inverted_cdf", weights=np.ones(4)),
         lambda x: np.quantile(np.ones(4), 0.1 * x[0], method="lower"),
-        lambda x: np.polyfit(x, x, 1, cov=True)[0],
         lambda x: np.pad(x, 1, lambda *a: None),
         lambda x: np.clip(x, 0.0, 1.0, out=x * 2.0, where=np.array([True, False, True, False])),
     ):
