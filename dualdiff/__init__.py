@@ -11,6 +11,7 @@ from .errors import (
     PerformanceWarning,
     ShapeError,
 )
+from .lift import lift
 from .transforms.custom_jvp import custom_jvp
 from .transforms.define_rule import define_rule
 from .transforms.derivative import derivative
@@ -44,6 +45,8 @@ __all__ = [
     # rules of your own
     "custom_jvp",
     "define_rule",
+    # unmodified programs
+    "lift",
     # values alone
     "stop_gradient",
     "value_of",

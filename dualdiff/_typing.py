@@ -1,7 +1,7 @@
-"""Names for the types that appear in many signatures."""
+"""Names for the types that appear in many signatures, and the questions which of them something is."""
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -17,3 +17,13 @@ NumPyFunction: TypeAlias = Callable[..., Any]
 Partial: TypeAlias = Callable[..., Any]
 
 NDArray: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+
+
+def is_ndarray(x: object) -> TypeGuard[NDArray]:
+    """Whether x is an array of NumPy's by its type: ``isinstance`` also takes our arrays for one."""
+    return issubclass(type(x), np.ndarray)
+
+
+def is_numpy(x: object) -> TypeGuard[Any]:
+    """Whether x is an array or a scalar of NumPy's."""
+    return issubclass(type(x), (np.ndarray, np.generic))

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from .. import tangents as ts
+from .._typing import is_ndarray, is_numpy
 from ..errors import ShapeError
 from ..tangents import ZERO, is_zero
+from .levels import open_levels
 from .number import absorb, is_number, payload, plain, settled
 
-__all__ = ["as_tangent", "as_value", "room_for"]
+__all__ = ["as_tangent", "as_value", "room_for", "with_room"]
 
 _FLOAT64 = np.dtype(float)
 
@@ -31,7 +33,7 @@ def as_value(value: Any) -> Any:
     array = absorb(value)
     if is_number(array):
         return array
-    if not isinstance(array, (np.ndarray, np.generic)):
+    if not is_numpy(array):
         array = np.asarray(array)
     if array.dtype.names is not None:
         raise TypeError("structured arrays cannot be differentiated: choose a field, a['name'].")
@@ -39,20 +41,27 @@ def as_value(value: Any) -> Any:
         array = array.astype(float)
     if array.dtype.kind not in "fc":
         raise TypeError(f"an array of dtype {array.dtype} cannot be differentiated: a dual holds floats.")
-    if isinstance(array, np.ndarray) and not array.dtype.isnative:
+    if is_ndarray(array) and not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     return payload(array)
 
 
 def room_for(value: Any, levels: tuple[tuple[int, Any], ...]) -> Any:
     """An array that numbers of these levels can be written into: a constant to each that it does not have yet."""
-    if not levels or not np.ndim(value) or not isinstance(ts.storage(value), np.ndarray):
+    storage = ts.storage(value)
+    if not levels or not is_ndarray(storage) or storage.dtype.kind not in "fc":
         return value
     *lower, (level, kind) = levels
     if not is_number(value) or value.level < level:
         return kind.of(room_for(value, tuple(lower)), (None,) * len(kind.PARTS), level)
     below = tuple(lower) if value.level == level else levels
     return value.of(room_for(value.value, below), (getattr(value, name) for name in value.PARTS), value.level)
+
+
+def with_room(value: Any) -> Any:
+    """A new array that the numbers of all running differentiations can be written into; anything else as it is."""
+    levels = open_levels()
+    return room_for(value, levels) if levels else value
 
 
 def as_tangent(tangent: Any, value: Any, name: str) -> Any:

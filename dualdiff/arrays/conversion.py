@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .._typing import is_ndarray
 from ..errors import DerivativeLostError, PerformanceWarning
 from .number import Number, plain
 
@@ -108,7 +109,7 @@ class ConversionMethods(Number):
         shape = np.shape(self.value)
         objects = np.empty(shape, object)
         if not shape:
-            objects[()] = self[()] if isinstance(self.value, np.ndarray) else self  # type: ignore[index]
+            objects[()] = self[()] if is_ndarray(self.value) else self  # type: ignore[index]
             return objects
         if objects.size > _MANY_OBJECTS:
             warnings.warn(
@@ -141,7 +142,7 @@ class ConversionMethods(Number):
         parts = [format(self.value, spec)]
         for part_name in self.PARTS:
             tangent, name = self.part(part_name), part_name.lstrip("_")
-            shown = [format(t, spec) for t in np.ravel(tangent)] if isinstance(tangent, np.ndarray) else None
+            shown = [format(t, spec) for t in np.ravel(tangent)] if is_ndarray(tangent) else None
             parts.append(f"{name}={'[' + ', '.join(shown) + ']' if shown else _formatted(tangent, spec)}")
         return f"{type(self).__name__}({', '.join(parts)})"
 
@@ -151,6 +152,6 @@ def _formatted(tangent: Any, spec: str) -> str:
 
 
 def _shown(part: Any) -> str:
-    if isinstance(part, np.ndarray):
+    if is_ndarray(part):
         return np.array2string(part, separator=", ")
     return repr(part) if not isinstance(part, np.generic) else str(part)

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import Array, NumPyFunction
+from .._typing import Array, NumPyFunction, is_ndarray
 from ..errors import DerivativeLostError, NoRuleError, NotDifferentiableError
 from ..rules.kinds import (
     Composite,
     Constant,
+    Created,
     Custom,
     Elementwise,
     InPlace,
@@ -25,6 +26,7 @@ from ..rules.kinds import (
     ZeroSlope,
 )
 from ..rules.registry import COMPLEX_RULES, FUNCTIONS, PARAMETERS, UFUNCS, nearest, rule_of
+from .construction import with_room
 from .number import Number, absorb, is_number, leaves, plain, replaced, top
 
 __all__ = ["READY", "apply_function", "apply_ufunc", "name_of"]
@@ -188,7 +190,7 @@ def _in_place(rule: InPlace, call: Call) -> Any:
     """Write into the first argument; an object array holds scalar duals, which NumPy itself writes."""
     first = call.first()
     target = call.arguments[first]
-    if isinstance(target, np.ndarray) and target.dtype.hasobject:
+    if is_ndarray(target) and target.dtype.hasobject:
         return call(**{n: _as_objects(value) for n, value in call.arguments.items() if n != first})
     changed = {name: _absorbed(value) for name, value in call.arguments.items() if name != first}
     return rule.function(**{first: target} | changed)
@@ -210,7 +212,7 @@ def _array(argument: Any) -> Any:
 def _absorbed(argument: Any) -> Any:
     if isinstance(argument, (list, tuple)):
         return replaced(argument, absorb)
-    return absorb(argument) if isinstance(argument, np.ndarray) else argument
+    return absorb(argument) if is_ndarray(argument) else argument
 
 
 def _constant(rule: Constant, call: Call) -> Any:
@@ -395,9 +397,22 @@ def _custom(rule: Custom, call: Call) -> Any:
     return top(chosen).custom(rule, call.function, chosen, others)
 
 
+def _created(rule: Created, call: Call) -> Any:
+    """A new array: of the numbers among the arguments, or plain, but ready to take derivatives."""
+    number = top(leaves(list(call.arguments.values())))
+    if number is None:
+        return with_room(call())
+    if rule.function is None:
+        _refuse_numbers(call, set())
+        return with_room(call())
+    assert rule.function is not None
+    return with_room(rule.function(**call.arguments))
+
+
 _FUNCTION_KINDS: dict[type, Callable[[Any, Call], Any]] = {
     Composite: _composite,
     Constant: _constant,
+    Created: _created,
     Custom: _custom,
     Elementwise: _elementwise,
     Linear: _linear,

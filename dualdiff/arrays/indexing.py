@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import tangents as ts
-from .._typing import Array, Tangent
+from .._typing import Array, Tangent, is_ndarray
 from ..errors import DerivativeLostError, ShapeError
 from ..tangents import Zero, is_zero, ndim
 from .number import Number, absorb, as_constant_of, is_number, plain, settled
@@ -80,7 +80,7 @@ def select(number: Number, index: Any) -> Any:
     basic = _is_basic(index)
     count = ndim(value)
     chosen = value[index]
-    scalar = ndim(chosen) == 0 and not isinstance(chosen, np.ndarray)
+    scalar = ndim(chosen) == 0 and not is_ndarray(chosen)
     view = basic and not scalar
     parts = []
     for name in number.PARTS:
@@ -190,7 +190,7 @@ def _promoted_part(number: Number, name: str, part: Any, leading: tuple[int, ...
 def _held(number: Number) -> int:
     """How many hold the memory of the number, counting also those that ask."""
     storage = ts.storage(number)
-    if not isinstance(storage, np.ndarray):
+    if not is_ndarray(storage):
         return 0
     return sys.maxsize if storage.base is not None else sys.getrefcount(storage)
 

@@ -9,7 +9,7 @@ import itertools
 from contextvars import ContextVar
 from typing import Any
 
-__all__ = ["HAND_MADE", "is_open", "nesting", "new_level", "open_levels"]
+__all__ = ["HAND_MADE", "is_open", "nesting", "new_level", "open_levels", "scratch"]
 
 #: The level of numbers made by hand; those nested in them by hand count up from here.
 HAND_MADE = 0
@@ -18,6 +18,8 @@ HAND_MADE = 0
 _FIRST = 1 << 20
 _counter = itertools.count(_FIRST, 2)
 _open: ContextVar[tuple[tuple[int, Any], ...]] = ContextVar("open levels", default=())
+#: What belongs to the outermost differentiation that is running, by the level of its numbers.
+_scratch: dict[int, dict[Any, Any]] = {}
 
 
 class new_level:  # noqa: N801 - called like a function
@@ -37,11 +39,19 @@ class new_level:  # noqa: N801 - called like a function
 
     def __exit__(self, *error: object) -> None:
         _open.reset(self._token)
+        if _scratch:
+            _scratch.pop(self._level, None)
 
 
 def open_levels() -> tuple[tuple[int, Any], ...]:
     """The levels of the differentiations that are running, from the outermost on, with the kind of their numbers."""
     return _open.get()
+
+
+def scratch() -> dict[Any, Any] | None:
+    """A dictionary that lives as long as the outermost running differentiation; None while there is none."""
+    levels = _open.get()
+    return _scratch.setdefault(levels[0][0], {}) if levels else None
 
 
 def is_open(level: int) -> bool:

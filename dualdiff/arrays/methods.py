@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .._typing import is_ndarray
 from ..errors import DerivativeLostError, NoRuleError
 from ..rules.elementwise import power_of
 from ..tangents import ndim
@@ -31,7 +32,7 @@ def _binary(ufunc: np.ufunc) -> tuple[Callable[[Any, Any], Any], Callable[[Any, 
         return apply_ufunc(ufunc, (other, self), {}) if _operable(other) else NotImplemented
 
     def in_place(self: Any, other: Any) -> Any:
-        if ndim(self) == 0 and not isinstance(plain(self), np.ndarray):
+        if ndim(self) == 0 and not is_ndarray(plain(self)):
             return forward(self, other)
         return apply_ufunc(ufunc, (self, other), {"out": self})
 
@@ -88,6 +89,11 @@ class ArrayMethods(ConversionMethods, Number):
     __slots__ = ()
     __hash__ = None  # type: ignore[assignment]
     __array_priority__ = 1000.0
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """What ``isinstance`` is told: code that asks whether it was given an array is told yes."""
+        return np.ndarray if self.shape else type(self)
 
     # ---------------------------------------------------------------------------------------- protocols
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import tangents as ts
-from .._typing import Array, Tangent, Tree
+from .._typing import Array, Tangent, Tree, is_ndarray, is_numpy
 from ..errors import DerivativeLostError, ShapeError
 from ..rules.kinds import Custom, Elementwise, Product
 from ..tangents import ZERO, Zero, current, is_zero, ndim
@@ -55,7 +55,7 @@ class Number:
         The parts of a view stay where they are in memory; other tangents take the strides of the value.
         """
         value = payload(value)
-        if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind not in "fcO":
+        if is_numpy(value) and value.dtype.kind not in "fcO":
             return _without_derivative(value, tangents)
         self: Any = cls.__new__(cls)
         self.value = value
@@ -199,7 +199,7 @@ class Number:
             numbers = [self._joined(v, list(row), sources) for v, *row in zip(value, *rows, strict=True)]
             return type(value)(numbers) if type(value) in (list, tuple) else type(value)(*numbers)
         storage, view = ts.storage(value), False
-        if isinstance(storage, np.ndarray) and storage.ndim:
+        if is_ndarray(storage) and storage.ndim:
             view = any(ts.shares_memory(value, x.value) for x in sources)
             for position, tangent in enumerate(tangents):
                 if tangent is None or isinstance(tangent, Zero):
@@ -285,7 +285,7 @@ def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
         return tangent if view else ts.laid_out(tangent, value)
     if tangent is None or (isinstance(tangent, Zero) and tangent.cell is None):
         shape = np.shape(value)
-        return Zero.of(value) if shape or isinstance(ts.storage(value), np.ndarray) else ZERO
+        return Zero.of(value) if shape or is_ndarray(ts.storage(value)) else ZERO
     if isinstance(tangent, Zero):
         return tangent
     kind = type(value)
@@ -296,9 +296,9 @@ def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
     if is_number(value) and ndim(tangent) and not is_number(tangent):
         # A write of a number of the value's level must find room for its derivative.
         return as_constant_of(value, ts.cast(tangent, value.dtype))
-    if ndim(tangent) == 0 and not is_number(tangent) and not isinstance(value, np.ndarray) and hasattr(value, "dtype"):
+    if ndim(tangent) == 0 and not is_number(tangent) and not is_ndarray(value) and hasattr(value, "dtype"):
         return value.dtype.type(tangent) if not is_number(value) else payload(tangent)
-    if isinstance(value, np.ndarray) and not hasattr(tangent, "dtype"):
+    if is_ndarray(value) and not hasattr(tangent, "dtype"):
         return np.asarray(tangent, value.dtype)
     if not hasattr(value, "dtype"):
         return tangent
@@ -313,7 +313,7 @@ def _laid_out(tangent: Tangent, value: Any) -> Tangent:
         return ts.laid_out(tangent, template)
     leading = ndim(tangent) - ndim(value)
     storage = ts.storage(tangent)
-    if not isinstance(storage, np.ndarray) or not isinstance(template, np.ndarray):
+    if not is_ndarray(storage) or not is_ndarray(template):
         return tangent
     if storage.strides[leading:] == template.strides:
         return tangent
@@ -390,7 +390,7 @@ def absorb(x: Any) -> Any:
         if x.dtype.names is not None:
             raise TypeError("structured arrays cannot be combined with a dual: choose a field, a['name'].")
         return x
-    if isinstance(x, np.ndarray):
+    if is_ndarray(x):
         for refused, reason in _REFUSED.items():
             if any(base.__name__ == refused for base in kind.__mro__):
                 raise TypeError(f"dualdiff cannot combine a dual with {reason}")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import tangents as ts
-from .._typing import Array, Tangent
+from .._typing import Array, Tangent, is_numpy
 from ..rules.kinds import Elementwise
 from ..tangents import ndim
 from .number import is_number, plain
@@ -112,10 +112,7 @@ def strengthened(values: list[Any], inputs: tuple[Any, ...]) -> list[Any]:
 def at_precision(values: list[Any], y: Array) -> list[Any]:
     """Plain arrays of a lower precision, or of integers, in the precision of the result, for the partial derivatives."""
     dtype = getattr(y, "dtype", None)
-    return [
-        v.astype(np.result_type(v.dtype, dtype)) if isinstance(v, (np.ndarray, np.generic)) and v.dtype != dtype else v
-        for v in values
-    ]
+    return [v.astype(np.result_type(v.dtype, dtype)) if is_numpy(v) and v.dtype != dtype else v for v in values]
 
 
 def sign_at_second_order(ufunc: Any, value: Array) -> Array:

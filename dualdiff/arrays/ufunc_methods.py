@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import tangents as ts
-from .._typing import Array
+from .._typing import Array, is_ndarray
 from ..errors import NoRuleError
 from ..rules.kinds import Constant, Unsupported
 from ..rules.registry import UFUNCS, nearest
@@ -163,7 +163,7 @@ def _add_at(ufunc: np.ufunc, array: Array, indices: Any, other: Array) -> bool:
 
 def _at(ufunc: np.ufunc, array: Array, indices: Any, *others: Any) -> None:
     """Unbuffered in-place operation: entries named twice are computed twice, in order."""
-    if isinstance(array, np.ndarray) and array.dtype.hasobject:
+    if is_ndarray(array) and array.dtype.hasobject:
         # NumPy itself writes scalar duals into an object array.
         ufunc.at(array, indices, *(np.asarray(o, dtype=object) for o in others))
         return

@@ -16,10 +16,10 @@ _UFUNCS: list[NumPyFunction] = [
 
 _FUNCTIONS: list[NumPyFunction] = [
     np.all, np.allclose, np.any, np.argmax, np.argmin, np.argpartition, np.argsort, np.argwhere, np.array_equal,
-    np.array_equiv, np.can_cast, np.common_type, np.count_nonzero,
-    np.diag_indices_from, np.digitize, np.einsum_path, np.flatnonzero, np.isclose, np.iscomplex, np.iscomplexobj, np.isin, np.isneginf,
-    np.isposinf, np.isreal, np.isrealobj, np.lexsort, np.linalg.matrix_rank, np.may_share_memory, np.min_scalar_type,
-    np.nanargmax, np.nanargmin, np.ndim, np.nonzero, np.ravel_multi_index, np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size,
+    np.array_equiv, np.can_cast, np.common_type, np.count_nonzero, np.diag_indices_from, np.digitize, np.einsum_path,
+    np.flatnonzero, np.isclose, np.iscomplex, np.iscomplexobj, np.isin, np.isneginf, np.isposinf, np.isreal, np.isrealobj,
+    np.lexsort, np.linalg.matrix_rank, np.may_share_memory, np.min_scalar_type, np.nanargmax, np.nanargmin, np.ndim,
+    np.nonzero, np.ravel_multi_index, np.result_type, np.searchsorted, np.shape, np.shares_memory, np.size,
     np.tril_indices_from, np.triu_indices_from, np.unravel_index,
 ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from .._typing import NumPyFunction, Partial
 __all__ = [
     "Composite",
     "Constant",
+    "Created",
     "Custom",
     "Elementwise",
     "InPlace",
@@ -85,6 +86,12 @@ class InPlace(NamedTuple):
     function: Callable[..., Any]
 
 
+class Created(NamedTuple):
+    """A new array, with room for derivatives; ``function`` makes it of numbers of ours, None if it takes none."""
+
+    function: Callable[..., Any] | None
+
+
 class ZeroSlope:
     """Piecewise constant: a float result whose tangent is the symbolic zero."""
 
@@ -103,7 +110,7 @@ class Unsupported(NamedTuple):
     instead: str
 
 
-Rule = Elementwise | Linear | Moves | Composite | Product | Custom | InPlace | ZeroSlope | Constant | Unsupported
+Rule = Elementwise | Linear | Moves | Composite | Product | Custom | InPlace | Created | ZeroSlope | Constant | Unsupported
 
 #: A table of rules, keyed by function object.
 Table = dict[NumPyFunction, Rule]

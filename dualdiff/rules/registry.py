@@ -15,6 +15,7 @@ from .applied import APPLIED
 from .complex_domain import COMPLEX_DOMAIN
 from .composite import COMPOSITE
 from .constant import CONSTANT
+from .creation import CREATION
 from .decompositions import DECOMPOSITIONS
 from .elementwise import COMPLEX_RULES, ELEMENTWISE, ZERO_SLOPES
 from .histograms import HISTOGRAMS
@@ -57,6 +58,7 @@ TABLES: dict[str, Table] = {
     "decompositions": DECOMPOSITIONS,
     "matrices": MATRICES,
     "in place": IN_PLACE,
+    "creation": CREATION,
     "constant": CONSTANT,
     "unsupported": UNSUPPORTED,
     "einsum": {np.einsum: Product("operands")},
@@ -84,11 +86,22 @@ def rule_of(function: NumPyFunction) -> Rule | None:
 
 #: The parameters of functions written in C, whose signature older NumPy does not tell.
 PARAMETERS: dict[NumPyFunction, str] = {
+    np.arange: "start_or_stop stop step",
+    np.array: "object dtype",
+    np.asanyarray: "a dtype order",
+    np.asarray: "a dtype order",
+    np.ascontiguousarray: "a dtype",
+    np.asfortranarray: "a dtype",
     np.can_cast: "from_ to casting",
     np.concatenate: "arrays axis out dtype casting",
     np.copyto: "dst src casting where",
     np.dot: "a b out",
     np.empty_like: "prototype dtype order subok shape",
+    np.empty: "shape dtype order",
+    np.frombuffer: "buffer dtype count offset",
+    np.fromfile: "file dtype count sep offset",
+    np.fromiter: "iter dtype count",
+    np.fromstring: "string dtype count",
     np.inner: "a b",
     np.lexsort: "keys axis",
     np.may_share_memory: "a b max_work",
@@ -99,6 +112,7 @@ PARAMETERS: dict[NumPyFunction, str] = {
     np.unpackbits: "a axis count bitorder",
     np.vdot: "a b",
     np.where: "condition x y",
+    np.zeros: "shape dtype order",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import Array
+from .._typing import Array, is_ndarray
 from ..errors import NotDifferentiableError
 from .kinds import Composite, Table
 from .values import value_of
@@ -106,7 +106,7 @@ def _clip(
 
 def _piecewise(x: Array, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Array:
     conditions = value_of(condlist)
-    if np.isscalar(conditions) or (not isinstance(conditions[0], (list, np.ndarray)) and np.ndim(x) != 0):
+    if np.isscalar(conditions) or (not (isinstance(conditions[0], list) or is_ndarray(conditions[0])) and np.ndim(x) != 0):
         conditions = [conditions]
     conditions = np.asarray(conditions, dtype=bool)
     if len(conditions) == len(funclist) - 1:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import Array, NDArray, Tangent
+from .._typing import Array, NDArray, Tangent, is_ndarray
 
 __all__ = [
     "add",
@@ -136,7 +136,7 @@ def flat(tangent: Tangent, value_ndim: int) -> Tangent:
 def shares_memory(first: Array, second: Array) -> bool:
     """Whether two arrays (of any level) overlap in memory."""
     first, second = storage(first), storage(second)
-    return isinstance(first, np.ndarray) and isinstance(second, np.ndarray) and np.may_share_memory(first, second)
+    return is_ndarray(first) and is_ndarray(second) and np.may_share_memory(first, second)
 
 
 def storage(array: Array) -> Array:
@@ -154,7 +154,7 @@ def over_directions(function: Callable[[Array], Array], tangent: Tangent, leadin
     """
     if leading == 0:
         return function(tangent)
-    if not isinstance(tangent, np.ndarray):
+    if not is_ndarray(tangent):
         return tangent.over_directions(function, leading)
     shape = tangent.shape[leading:]
     if tangent.size:
@@ -162,7 +162,7 @@ def over_directions(function: Callable[[Array], Array], tangent: Tangent, leadin
         if isinstance(first, (list, tuple)):
             pieces = (over_directions(_piece(function, i), tangent, leading) for i in range(len(first)))
             return type(first)(pieces) if type(first) in (list, tuple) else type(first)(*pieces)
-        if isinstance(first, np.ndarray) and np.may_share_memory(first, tangent):
+        if is_ndarray(first) and np.may_share_memory(first, tangent):
             return np.lib.stride_tricks.as_strided(
                 first,
                 tangent.shape[:leading] + first.shape,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import tangents as ts
-from .._typing import Array, NDArray, Tree
+from .._typing import Array, NDArray, Tree, is_ndarray, is_numpy
 from ..arrays import is_number, plain
 from ..arrays.construction import as_value, room_for
 from ..arrays.levels import is_open, new_level, open_levels
@@ -185,7 +185,7 @@ class Inputs:
             return x if self.python_scalars else np.float64(x)
         if is_number(x) or np.ndim(x):
             return x
-        x = x[()] if isinstance(x, np.ndarray) else x
+        x = x[()] if is_ndarray(x) else x
         if self.python_scalars:
             return x.item() if isinstance(x, (np.float64, np.complex128)) else x
         return np.float64(x) if type(x) is float else np.complex128(x) if type(x) is complex else x
@@ -193,12 +193,12 @@ class Inputs:
 
 def owned(value: Any) -> Any:
     """A copy: the function may write into its argument, the caller's array stays as it is."""
-    return value.copy() if isinstance(value, np.ndarray) or (is_number(value) and np.ndim(value)) else value
+    return value.copy() if is_ndarray(value) or (is_number(value) and np.ndim(value)) else value
 
 
 def _checked(leaf: Any, level: int) -> Any:
     """A leaf of the output: a number of ours, an array or a scalar."""
-    if isinstance(leaf, np.ndarray):
+    if is_ndarray(leaf):
         try:
             leaf = absorb(leaf)
         except TypeError as error:
@@ -209,7 +209,7 @@ def _checked(leaf: Any, level: int) -> Any:
         return leaf
     if leaf is None or isinstance(leaf, (str, bytes)):
         raise TypeError(f"the function returned {leaf!r}, which has no derivative. Does it lack a return statement?")
-    if isinstance(leaf, (np.ndarray, np.generic, int, float, complex)):
+    if is_numpy(leaf) or isinstance(leaf, (int, float, complex)):
         if np.asarray(leaf).dtype.kind not in "biufc":
             raise TypeError(f"the function returned {leaf!r}, which has no derivative.")
         return leaf
@@ -258,7 +258,7 @@ def stripped(aux: Tree, level: int) -> Tree:
     """What came along, without the numbers of this level."""
     if aux is None:
         return None
-    arrays = (absorb(x) if isinstance(x, np.ndarray) and _holds_numbers(x) else x for x in flatten(aux))
+    arrays = (absorb(x) if is_ndarray(x) and _holds_numbers(x) else x for x in flatten(aux))
     values = [parts_at(leaf, level, 1)[0] for leaf in arrays]
     for value in values:
         _refuse_stale(value)

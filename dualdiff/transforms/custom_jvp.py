@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import tangents as ts
-from .._typing import Tree
+from .._typing import Tree, is_ndarray, is_numpy
 from ..arrays import Dual, HyperDual, is_number, plain
 from ..arrays.levels import new_level
 from ..arrays.number import absorb, top
@@ -206,8 +206,8 @@ def _one_direction(tangent: Any, primal: Tree, level: int) -> Any:
 
 
 def _numeric(x: Any) -> Any:
-    return x if isinstance(x, (np.ndarray, np.generic, int, float, complex)) or is_number(x) else np.array("")
+    return x if is_numpy(x) or isinstance(x, (int, float, complex)) or is_number(x) else np.array("")
 
 
 def _holds_objects(x: Any) -> bool:
-    return isinstance(x, np.ndarray) and x.dtype.hasobject
+    return is_ndarray(x) and x.dtype.hasobject

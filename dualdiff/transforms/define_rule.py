@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._typing import is_ndarray
 from ..arrays import is_number
 from ..arrays.dispatch import name_of
 from ..arrays.number import absorb, top
@@ -85,7 +86,7 @@ def _rule(ufunc: np.ufunc, partials: tuple[Callable[..., Any] | None, ...], outp
 
 def _in_floats(array: Any) -> Any:
     """What np.frompyfunc gave as objects, in floats."""
-    return absorb(array) if isinstance(array, np.ndarray) and array.dtype.hasobject else array
+    return absorb(array) if is_ndarray(array) and array.dtype.hasobject else array
 
 
 class _Output:

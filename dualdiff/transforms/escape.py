@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from .._typing import Tree
+from .._typing import Tree, is_ndarray
 from ..arrays import plain
 from ..arrays.number import absorb
 from .arguments import flatten, rebuild
@@ -31,7 +29,7 @@ def value_of(x: Tree) -> Tree:
     >>> dd.value_of(dd.Dual(2.0, 1.0))
     2.0
     """
-    return rebuild(x, (plain(absorb(leaf)) if isinstance(leaf, np.ndarray) else plain(leaf) for leaf in flatten(x)))
+    return rebuild(x, (plain(absorb(leaf)) if is_ndarray(leaf) else plain(leaf) for leaf in flatten(x)))
 
 
 def stop_gradient(x: Tree) -> Tree:
@@ -53,5 +51,5 @@ def stop_gradient(x: Tree) -> Tree:
     >>> dd.derivative(lambda x: x * dd.stop_gradient(x))(3.0)
     3.0
     """
-    values = (plain(absorb(leaf)) if isinstance(leaf, np.ndarray) else plain(leaf) for leaf in flatten(x))
-    return rebuild(x, (value.copy() if isinstance(value, np.ndarray) else value for value in values))
+    values = (plain(absorb(leaf)) if is_ndarray(leaf) else plain(leaf) for leaf in flatten(x))
+    return rebuild(x, (value.copy() if is_ndarray(value) else value for value in values))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import Array, Tree
+from .._typing import Array, Tree, is_ndarray
 from ..arrays import HyperDual
 from ..arrays.construction import as_tangent
 from ..errors import NotScalarError, ShapeError
@@ -124,8 +124,8 @@ def _second_order(
             values, form, aux = [v for v, _ in parts], result.form, result.aux
             refuse_complex(inputs, values, holomorphic, "hessian")
             slopes = [np.moveaxis(tangent_or_zero(t[1], v, (n,)), 0, -1) for v, t in parts]
-            matrices = [np.zeros(s.shape + (n,), s.dtype) if isinstance(s, np.ndarray) else None for s in slopes]
-            if any(m is None for m in matrices) or any(not isinstance(t[2], (np.ndarray, type(None))) for _, t in parts):
+            matrices = [np.zeros(s.shape + (n,), s.dtype) if is_ndarray(s) else None for s in slopes]
+            if any(m is None for m in matrices) or any(not (t[2] is None or is_ndarray(t[2])) for _, t in parts):
                 matrices = [_nested_zeros(s, n) for s in slopes]
         for matrix, (value, tangents) in zip(matrices, parts, strict=True):
             block = tangent_or_zero(tangents[2], value, (stop - start, n - start))

@@ -1,0 +1,397 @@
+"""Functions with other globals: the same code, in which some names mean something else.
+
+A function finds its globals in a dictionary, so a copy of the function with another dictionary runs the same code on other
+modules, and nothing is written into the module it comes from. Functions defined while it runs, lambdas and generators
+inherit the dictionary by themselves; closures, classes, instances and containers are rebound when they are looked up.
+"""
+
+from __future__ import annotations
+
+import builtins
+import enum
+import functools
+import sys
+from collections.abc import Callable, Iterable
+from inspect import CO_OPTIMIZED
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from .arrays.construction import with_room
+from .arrays.levels import scratch
+
+__all__ = ["Rebinding", "RebornGlobals"]
+
+_LARGEST_CONTAINER = 256
+_FOR_IMPORTS = ("__name__", "__package__", "__spec__", "__path__", "__loader__", "__file__")
+
+
+class RebornGlobals(dict[str, Any]):
+    """The globals of a module as rebound code sees them: looked up in the module, rebound on the way.
+
+    What rebound code assigns with ``global`` stays here.
+    """
+
+    def __init__(self, original: dict[str, Any], rebinding: Rebinding) -> None:
+        # What Python looks up without asking for missing keys.
+        super().__init__({name: original[name] for name in _FOR_IMPORTS if name in original})
+        self["__builtins__"] = rebinding.builtins(original)
+        self.original = original
+        self.rebinding = rebinding
+
+    def __missing__(self, name: str) -> Any:
+        value = self.original[name]
+        rebound = self.rebinding.of(value)
+        if isinstance(value, (FunctionType, BuiltinFunctionType, ModuleType, type)):
+            # Code keeps its meaning; data is looked up again each time.
+            self[name] = rebound
+        return rebound
+
+    def prepare(self, code: CodeType) -> None:
+        """Look up in advance what the class bodies within this code need: they do not ask for missing keys either."""
+        for inner in code.co_consts:
+            if not isinstance(inner, CodeType):
+                continue
+            if not inner.co_flags & CO_OPTIMIZED:
+                for name in inner.co_names:
+                    if name in self.original and not super().__contains__(name):
+                        self[name] = self.rebinding.of(self.original[name])
+            self.prepare(inner)
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in self.original
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """See ``dict.get``."""
+        return self[name] if name in self else default  # noqa: SIM401 - this is get
+
+
+class Rebinding:
+    """One way of rebinding.
+
+    Parameters
+    ----------
+    replaced : dict
+        What is replaced, by identity: ``id(object) -> (object, replacement)``.
+    follows : callable
+        Whether code of the module of this name is rebound too.
+    names : dict
+        Builtins with another meaning in rebound code.
+    converters : dict
+        How instances of a type are rebound.
+    """
+
+    def __init__(
+        self,
+        replaced: dict[int, tuple[Any, Any]],
+        follows: Callable[[str], bool],
+        names: dict[str, Any] | None = None,
+        converters: dict[type, Callable[[Rebinding, Any], Any]] | None = None,
+    ) -> None:
+        self.replaced = replaced
+        self.follows = follows
+        self.names = names or {}
+        self.converters = converters or {}
+        self._globals: dict[int, RebornGlobals] = {}
+        # By identity; the original is kept, so that its identity stays its own.
+        self._made: dict[int, tuple[Any, Any]] = {}
+        self._containers: dict[int, tuple[Any, list[Any], Any]] = {}
+
+    def of(self, value: Any) -> Any:
+        """What a value is in rebound code: itself, unless it is or holds code to rebind."""
+        kind = type(value)
+        if kind in _DATA:
+            return value
+        if kind in (dict, list, tuple):
+            return self._container(value)
+        for known in (self.replaced, self._made):
+            found = known.get(id(value))
+            if found is not None and found[0] is value:
+                return found[1]
+        if kind in self.converters:
+            return self.converters[kind](self, value)
+        make = self._maker(value)
+        return value if make is None else make(value)
+
+    def _maker(self, value: Any) -> Callable[[Any], Any] | None:
+        if isinstance(value, FunctionType):
+            return self._function
+        if isinstance(value, ModuleType):
+            return self._module if self.follows(value.__name__) else None
+        if isinstance(value, MethodType):
+            return self._method
+        if isinstance(value, functools.partial):
+            return self._partial
+        if isinstance(value, (staticmethod, classmethod, property, functools.cached_property)):
+            return self._descriptor
+        if isinstance(value, type):
+            return self.class_of if self.follows(value.__module__) and _is_plain_class(value) else None
+        if isinstance(value, BuiltinFunctionType):
+            return None
+        inner = getattr(value, "py_func", None) if callable(value) else None
+        if isinstance(inner, FunctionType):
+            # A compiled function of numba's holds its Python code.
+            return lambda compiled: self.of(compiled.py_func)
+        if isinstance(getattr(value, "__wrapped__", None), FunctionType) and callable(value) and _is_builtin_wrapper(value):
+            # A cache cannot look up numbers that carry derivatives.
+            return lambda cached: self.of(cached.__wrapped__)
+        if self.follows(getattr(type(value), "__module__", None) or "") and _is_plain_class(type(value)):
+            return self.instance_of
+        return None
+
+    def _keep(self, original: Any, made: Any) -> Any:
+        self._made[id(original)] = (original, made)
+        # What is rebound already stays as it is.
+        self._made[id(made)] = (made, made)
+        return made
+
+    # ------------------------------------------------------------------------------------------- functions
+
+    def builtins(self, original: dict[str, Any]) -> dict[str, Any]:
+        """The builtins of rebound code, whose imports give rebound modules."""
+        found = original.get("__builtins__", builtins)
+        names = dict(vars(found) if isinstance(found, ModuleType) else found)
+        plain_import = names["__import__"]
+
+        def rebound_import(name: str, *args: Any, **kwargs: Any) -> Any:
+            return self.of(plain_import(name, *args, **kwargs))
+
+        return names | self.names | {"__import__": rebound_import}
+
+    def globals_of(self, function: FunctionType) -> dict[str, Any]:
+        """The dictionary in which the rebound function finds its globals."""
+        original = function.__globals__
+        if isinstance(original, RebornGlobals) or not self.follows(str(original.get("__name__"))):
+            return original
+        if id(original) not in self._globals:
+            self._globals[id(original)] = RebornGlobals(original, self)
+        scope = self._globals[id(original)]
+        scope.prepare(function.__code__)
+        return scope
+
+    def _function(self, function: FunctionType) -> Any:
+        scope = self.globals_of(function)
+        closure = function.__closure__ or ()
+        # A cell of data is shared with the original, which may assign it later.
+        cells = tuple(CellType() if _holds_code(cell) else cell for cell in closure)
+        fresh = [(new, old) for new, old in zip(cells, closure, strict=True) if new is not old]
+        if scope is function.__globals__ and not fresh:
+            return function
+        made = FunctionType(function.__code__, scope, function.__name__, None, cells or None)
+        # Closures may be circular: the function is known before its cells are filled.
+        self._keep(function, made)
+        for new, old in fresh:
+            new.cell_contents = self.of(old.cell_contents)
+        if scope is function.__globals__ and all(new.cell_contents is old.cell_contents for new, old in fresh):
+            return self._keep(function, function)
+        made.__defaults__ = None if function.__defaults__ is None else tuple(map(self.of, function.__defaults__))
+        made.__kwdefaults__ = {k: self.of(v) for k, v in (function.__kwdefaults__ or {}).items()} or None
+        made.__dict__.update({name: self.of(value) for name, value in vars(function).items()})
+        for name in ("__qualname__", "__module__", "__doc__"):
+            setattr(made, name, getattr(function, name))
+        made.__annotations__ = function.__annotations__
+        return made
+
+    def _method(self, method: MethodType) -> Any:
+        owner, function = method.__self__, method.__func__
+        rebound_owner = self.of(owner)
+        rebound = self.of(function)
+        if rebound_owner is owner and rebound is function:
+            return method
+        inherited = getattr(rebound_owner, method.__name__, None) if rebound_owner is not owner else None
+        return inherited if inherited is not None else MethodType(rebound, rebound_owner)
+
+    def _partial(self, partial: functools.partial[Any]) -> Any:
+        function = self.of(partial.func)
+        args = tuple(map(self.of, partial.args))
+        keywords = {name: self.of(value) for name, value in partial.keywords.items()}
+        return type(partial)(function, *args, **keywords)
+
+    def _descriptor(self, descriptor: Any) -> Any:
+        if isinstance(descriptor, property):
+            get, put, delete = (self.of(f) for f in (descriptor.fget, descriptor.fset, descriptor.fdel))
+            return property(get, put, delete, descriptor.__doc__)
+        if isinstance(descriptor, functools.cached_property):
+            return functools.cached_property(self.of(descriptor.func))
+        return type(descriptor)(self.of(descriptor.__func__))
+
+    def _container(self, container: Any) -> Any:
+        if not _may_hold_code(container):
+            return container
+        entries = list(container.values()) if isinstance(container, dict) else list(container)
+        kept = scratch()
+        memory = self._containers if kept is None else kept.setdefault(self, {})
+        known = memory.get(id(container))
+        if known is not None and known[0] is container and _same(known[1], entries):
+            return known[2]
+        rebound = [self.of(entry) for entry in entries]
+        if _same(rebound, entries):
+            return container
+        made = dict(zip(container, rebound, strict=True)) if isinstance(container, dict) else type(container)(rebound)
+        # What is appended to it is found there again.
+        memory[id(container)] = (container, entries, made)
+        memory[id(made)] = (made, list(made.values()) if isinstance(made, dict) else list(made), made)
+        return made
+
+    # ------------------------------------------------------------------------------------ classes, modules
+
+    def class_of(self, cls: type) -> Any:
+        """A subclass whose methods are rebound, with the rebound bases behind the original, so that super() finds them."""
+        bases = tuple(base for base in map(self.of, cls.__bases__) if base not in cls.__bases__)
+        metaclass = _alike(type(cls))
+        names: dict[str, Any] = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
+        names["_rebound_from"] = cls
+        try:
+            made = metaclass(cls.__name__, (cls, *bases), names)
+        except TypeError:
+            return self._keep(cls, cls)
+        self._keep(cls, made)
+        for name, value in list(vars(cls).items()):
+            if name in _NOT_REBOUND:
+                continue
+            rebound = self.of(value)
+            if rebound is not value:
+                setattr(made, name, rebound)
+                if isinstance(rebound, functools.cached_property):
+                    rebound.__set_name__(made, name)
+        return made
+
+    def instance_of(self, instance: Any) -> Any:
+        """The instance seen through its rebound class.
+
+        While a differentiation runs, the instance has a state of its own, the same to all who look, and the original keeps
+        what it had. Arrays that only this state holds have room for derivatives in it.
+        """
+        rebound_class = self.of(type(instance))
+        if rebound_class is type(instance):
+            return instance
+        kept = scratch()
+        if kept is not None and (self, id(instance)) in kept:
+            return kept[self, id(instance)]
+        try:
+            view = object.__new__(rebound_class)
+        except TypeError:
+            return instance
+        names = _slots(type(instance))
+        state = getattr(instance, "__dict__", {})
+        if kept is not None:
+            kept[self, id(instance)] = view
+            state = {name: self.of(_own(state, name)) for name in state}
+        view.__dict__ = state
+        for name in names:
+            if hasattr(instance, name):
+                object.__setattr__(view, name, self.of(getattr(instance, name)))
+        return view
+
+    def _module(self, module: ModuleType) -> Any:
+        return self._keep(module, _RebornModule(module, self))
+
+
+class _RebornModule(ModuleType):
+    """A module whose names are rebound when they are looked up."""
+
+    def __init__(self, original: ModuleType, rebinding: Rebinding) -> None:
+        super().__init__(original.__name__, original.__doc__)
+        self.__dict__["_original"] = original
+        self.__dict__["_rebinding"] = rebinding
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self.__dict__["_original"], name)
+        return self.__dict__["_rebinding"].of(value)
+
+    def __dir__(self) -> Iterable[str]:
+        return dir(self.__dict__["_original"])
+
+
+_MAY_BE_A_BASE = 1 << 10
+#: Types that hold no code.
+_DATA: frozenset[type] = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis), slice, range})
+_NOT_REBOUND = {"__dict__", "__weakref__", "__module__", "__qualname__", "__doc__", "__slots__", "__init_subclass__",
+                "__class_getitem__", "__annotations__", "__orig_bases__", "__parameters__", "__abstractmethods__",
+                "_abc_impl", "__static_attributes__", "__firstlineno__"}  # fmt: skip
+
+
+def _may_hold_code(value: Any) -> bool:
+    """Whether a value may be, or hold, something to rebind."""
+    kind = type(value)
+    if kind in _DATA:
+        return False
+    if kind in (dict, list, tuple):
+        return len(value) <= _LARGEST_CONTAINER and any(
+            map(_may_hold_code, value.values() if isinstance(value, dict) else value)
+        )
+    return callable(value) or isinstance(value, ModuleType) or hasattr(value, "__dict__")
+
+
+def _same(first: list[Any], second: list[Any]) -> bool:
+    return len(first) == len(second) and all(a is b for a, b in zip(first, second, strict=True))
+
+
+def _held_alone() -> int:
+    """How many references an array has that only a state's dictionary holds, as `_own` counts them."""
+    state: dict[str, Any] = {"array": np.zeros(1)}
+    return _references(state, "array")
+
+
+def _references(state: dict[str, Any], name: str) -> int:
+    return sys.getrefcount(state[name])
+
+
+def _own(state: dict[str, Any], name: str) -> Any:
+    """An attribute; of an array that nobody else holds, and no view shares, a copy with room for derivatives."""
+    value = state[name]
+    if type(value) is not np.ndarray or value.base is not None or value.dtype.kind not in "fc":
+        return value
+    del value
+    return with_room(state[name].copy("K")) if _references(state, name) <= _HELD_ALONE else state[name]
+
+
+_HELD_ALONE = _held_alone()
+
+
+def _holds_code(cell: CellType) -> bool:
+    try:
+        return _may_hold_code(cell.cell_contents)
+    except ValueError:
+        return False
+
+
+def _is_plain_class(cls: type) -> bool:
+    """Whether a subclass means the same: not of an enumeration, an exception, an array, or a class that has none."""
+    arrays = any(base.__module__ == "numpy" for base in cls.__mro__)
+    return not arrays and not issubclass(cls, (enum.Enum, BaseException, ModuleType)) and bool(cls.__flags__ & _MAY_BE_A_BASE)
+
+
+def _is_builtin_wrapper(value: Any) -> bool:
+    return type(value).__module__ in ("functools", "_functools")
+
+
+def _slots(cls: type) -> list[str]:
+    found: list[str] = []
+    for base in cls.__mro__:
+        names = base.__dict__.get("__slots__", ())
+        found += [names] if isinstance(names, str) else list(names)
+    return [name for name in found if name not in ("__dict__", "__weakref__")]
+
+
+@functools.cache
+def _alike(metaclass: Any) -> Any:
+    """A metaclass by which instances of the original are instances of the rebound class."""
+
+    class Alike(metaclass):  # type: ignore[misc]
+        def __instancecheck__(self, instance: Any) -> bool:
+            original = self.__dict__.get("_rebound_from")
+            return super().__instancecheck__(instance) or (original is not None and isinstance(instance, original))
+
+        def __subclasscheck__(self, other: type) -> bool:
+            original = self.__dict__.get("_rebound_from")
+            return super().__subclasscheck__(other) or (original is not None and issubclass(other, original))
+
+    Alike.__name__ = metaclass.__name__
+    return Alike
+
+
+def standard_library(module: str) -> bool:
+    """Whether a module belongs to Python itself."""
+    return module.partition(".")[0] in sys.stdlib_module_names
