@@ -27,7 +27,8 @@ from ..rules.kinds import (
 )
 from ..rules.registry import COMPLEX_RULES, FUNCTIONS, PARAMETERS, UFUNCS, nearest, rule_of
 from .construction import with_room
-from .number import Number, absorb, is_number, leaves, plain, replaced, top
+from .number import Number, absorb, is_number, leaves, plain, plain_numpy, replaced, top
+from .slopes import strengthened
 
 __all__ = ["READY", "apply_function", "apply_ufunc", "name_of"]
 
@@ -113,7 +114,7 @@ def apply_ufunc(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]
     if kwargs and kwargs.get("where", True) is not True:
         return _ufunc_where(ufunc, inputs, kwargs, out)
     if isinstance(rule, Constant):
-        result = ufunc(*(plain(x) for x in inputs), **kwargs)
+        result = ufunc(*strengthened([plain(x) for x in inputs], inputs), **kwargs)
     else:
         result = _by_kind(rule, ufunc, inputs, kwargs)
     return result if out is None else store(result, out, name_of(ufunc))
@@ -152,10 +153,11 @@ def _by_kind(rule: Rule, function: NumPyFunction, inputs: tuple[Any, ...], kwarg
         (x,) = inputs
         return x.partwise(lambda part: function(part, **kwargs))
     if isinstance(rule, ZeroSlope):
-        return number.constant(function(*(number.value_at(x) for x in inputs), **kwargs))
+        values = strengthened([number.value_at(x) for x in inputs], inputs)
+        return number.constant(function(*values, **kwargs))
     if isinstance(rule, Composite):
         result = rule.function(*inputs)
-        if rule.own_value:
+        if rule.own_value and not kwargs:
             return result
         return _with_value(result, function(*(number.value_at(x) for x in inputs), **kwargs), number)
     if isinstance(rule, Product):
@@ -183,7 +185,7 @@ def apply_function(function: NumPyFunction, args: tuple[Any, ...], kwargs: dict[
     out = call.arguments.pop("out", None)
     call.arguments = {name: _absorbed(value) for name, value in call.arguments.items()}
     result = _FUNCTION_KINDS[type(rule)](rule, call)
-    return result if out is None else store(result, out, name_of(function))
+    return result if out is None else store(result, out, name_of(function), broadcasts=type(rule) is Elementwise)
 
 
 def _in_place(rule: InPlace, call: Call) -> Any:
@@ -210,13 +212,15 @@ def _array(argument: Any) -> Any:
 
 
 def _absorbed(argument: Any) -> Any:
+    if type(argument) is np.poly1d and is_number(argument.coeffs):
+        return argument.coeffs
     if isinstance(argument, (list, tuple)):
         return replaced(argument, absorb)
     return absorb(argument) if is_ndarray(argument) else argument
 
 
 def _constant(rule: Constant, call: Call) -> Any:
-    return call(**{name: replaced(value, plain) for name, value in call.arguments.items()})
+    return call(**{name: replaced(value, plain_numpy) for name, value in call.arguments.items()})
 
 
 def _elementwise(rule: Elementwise, call: Call) -> Any:
@@ -226,6 +230,8 @@ def _elementwise(rule: Elementwise, call: Call) -> Any:
 
 def _zero_slope(rule: ZeroSlope, call: Call) -> Any:
     number = top(leaves(list(call.arguments.values())))
+    if number is None:
+        return call()
     return number.constant(call(**{name: replaced(value, number.value_at) for name, value in call.arguments.items()}))
 
 
@@ -233,6 +239,8 @@ def _linear(rule: Linear, call: Call) -> Any:
     name = call.first()
     _refuse_numbers(call, {name, rule.offset})
     array = call.arguments[name]
+    if isinstance(array, (list, tuple)):
+        array = call.arguments[name] = absorb(array)
     start = call.arguments.get(rule.offset)
     if start is not None and start is not np._NoValue:
         call.arguments.pop(rule.offset)
@@ -244,7 +252,7 @@ def _linear(rule: Linear, call: Call) -> Any:
         changed, part = _shifted_axes(rule, call, part, leading)
         return call(**{name: part}, **changed)
 
-    return array.partwise_front(over)
+    return array.partwise_front(over) if is_number(array) else call()
 
 
 def _whole(rule: Linear, function: NumPyFunction) -> Callable[[Array, int], Any]:
@@ -256,7 +264,7 @@ def _whole(rule: Linear, function: NumPyFunction) -> Callable[[Array, int], Any]
     def over(part: Array, leading: int) -> Any:
         if leading == 0:
             return function(part)
-        if rule.none == "all" and " " not in rule.axes:
+        if rule.none == "all" and " " not in rule.axes and _default(function, rule.axes) is None:
             return function(part, **{rule.axes: tuple(range(leading, part.ndim))})
         changed, part = _shifted_axes(rule, Call(function, (part,), {}), part, leading)
         return function(part, **changed)
@@ -298,7 +306,7 @@ def _moves(rule: Moves, call: Call) -> Any:
             call.arguments[name] = replaced(call.arguments[name], plain)
     _refuse_numbers(call, entries)
     # Positions of entries are integers, whatever the dtype of the result.
-    dtype, _ = call.arguments.pop("dtype", None), call.arguments.pop("casting", None)
+    dtype, casting = call.arguments.pop("dtype", None), call.arguments.pop("casting", None)
     names = [name for name in call.arguments if name in entries]
     inputs = [call.arguments[name] for name in names]
 
@@ -309,7 +317,11 @@ def _moves(rule: Moves, call: Call) -> Any:
     if number is None:
         return call()
     result = number.move(function, inputs)
-    return result if dtype is None else result.astype(dtype)
+    if dtype is None:
+        return result
+    if not np.can_cast(result.dtype, dtype, casting or "same_kind"):
+        raise TypeError(f"Cannot cast array data from {result.dtype!r} to {np.dtype(dtype)!r} according to '{casting}'")
+    return result.astype(dtype)
 
 
 def _composite(rule: Composite, call: Call) -> Any:
@@ -342,6 +354,8 @@ def _product(rule: Product, call: Call) -> Any:
     _refuse_numbers(call, set(operands))
     chosen = [_array(call.arguments[name]) for name in operands]
     others = {name: value for name, value in call.arguments.items() if name not in operands}
+    if top(chosen) is None:
+        return call()
     return top(chosen).product(rule, call.function, chosen, others)
 
 
@@ -394,6 +408,8 @@ def _custom(rule: Custom, call: Call) -> Any:
     _refuse_numbers(call, set(operands))
     chosen = [_array(call.arguments[name]) for name in operands]
     others = {name: value for name, value in call.arguments.items() if name not in operands}
+    if top(chosen) is None:
+        return call()
     return top(chosen).custom(rule, call.function, chosen, others)
 
 
@@ -435,8 +451,10 @@ def _refuse_numbers(call: Call, entries: set[str]) -> None:
 # ---------------------------------------------------------------------------------------------- results
 
 
-def store(result: Any, out: Any, name: str) -> Any:
-    """Write a result into the arrays given as ``out``."""
+def store(result: Any, out: Any, name: str, *, broadcasts: bool = True) -> Any:
+    """Write a result into the arrays given as ``out``; a ufunc broadcasts it there, a reduction does not."""
+    if not broadcasts and not isinstance(out, tuple) and np.shape(result) != np.shape(out):
+        raise ValueError(f"the output of {name} has shape {np.shape(out)}, where the result has {np.shape(result)}.")
     if isinstance(out, tuple):
         if len(out) == 1:
             return store(result, out[0], name)

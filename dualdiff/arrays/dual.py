@@ -86,9 +86,9 @@ class Dual(Shortcuts):
         if mixed:
             values = strengthened(values, inputs)
         sign = sign_at_second_order(ufunc, values[0])
-        y = ufunc(*values, **kwargs) if sign is None else values[0] * sign
+        y = ufunc(*values, **kwargs) if sign is None else np.multiply(values[0], sign, **kwargs)
         shape = getattr(y, "shape", ())
-        if mixed or isinstance(ufunc, Power):
+        if mixed or kwargs or isinstance(ufunc, Power):
             values = at_precision(values, y)
         terms = self._terms(rule, y, values, inputs, sign)
         if not terms:
@@ -146,7 +146,10 @@ class Dual(Shortcuts):
             tangent = self.part_of(x, "_tangent")
             if tangent is None:
                 continue
-            total = ts.add(total, apply_front(rule, function, i, tangent, arrays, others))
+            term = apply_front(rule, function, i, tangent, arrays, others)
+            if np.shape(term)[ndim(term) - ndim(result) :] != np.shape(result):
+                raise ShapeError(f"a derivative of shape {np.shape(term)} was found for a value of shape {np.shape(result)}.")
+            total = ts.add(total, term)
         return self.of(result, (total,), self.level)
 
     def custom(self, rule: Custom, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:

@@ -135,7 +135,7 @@ class HyperDual(ArrayMethods):
             return self._nested(ufunc, original, kwargs)
         values = strengthened([self.value_at(x) for x in inputs], inputs)
         y = called(*values, **kwargs)
-        if (len(values) > 1 or isinstance(called, Power)) and type(y) is not float:
+        if (len(values) > 1 or kwargs or isinstance(called, Power)) and type(y) is not float:
             values = at_precision(values, y)
         if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
             return self._nested(ufunc, original, kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import sys
 from types import EllipsisType
 from typing import Any
@@ -117,10 +118,26 @@ def assign(number: Number, index: Any, new: Any) -> None:
     basic = _is_basic(index)
     count = ndim(number.value)
     if any(p is not None and ts.shares_memory(p, t) for p in parts for t in number.tangents()):
+        if _stored_by_compiled_code():
+            raise DerivativeLostError(
+                "compiled code swaps rows of a dual, as rng.shuffle(x) does, but a row is a view: it would be overwritten "
+                "before it is read. Write x = x[rng.permutation(len(x))]."
+            )
         parts = [None if p is None else ts.copy(p) for p in parts]
     number.value[index] = value
     for name, part in zip(number.PARTS, parts, strict=True):
         _assign_part(number, name, part, index, basic, count, value)
+
+
+def _stored_by_compiled_code() -> bool:
+    """Whether the assignment that runs is no statement of Python's."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("dualdiff.arrays"):
+        frame = frame.f_back
+    if frame.f_globals.get("__name__", "").startswith("dualdiff."):
+        return False
+    code = frame.f_code.co_code
+    return dis.opname[code[frame.f_lasti]].startswith("CALL")
 
 
 def _promote_value(number: Number, value: Any) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import is_ndarray
+from .._typing import is_ndarray, is_numpy
 from ..errors import DerivativeLostError, NoRuleError
 from ..rules.elementwise import power_of
+from ..rules.kinds import Created
+from ..rules.registry import FUNCTIONS
 from ..tangents import ndim
 from .conversion import ConversionMethods
 from .dispatch import apply_function, apply_ufunc
@@ -56,7 +58,11 @@ def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]
     def method(self: Any, other: Any) -> Any:
         if not _operable(other):
             return NotImplemented
-        result = compare(plain(self), np.asarray(other) if isinstance(other, list) else plain(other))
+        value, other = plain(self), np.asarray(other) if isinstance(other, list) else plain(other)
+        if type(value) is float and is_numpy(other):
+            # A number is no weak scalar.
+            value = np.float64(value)
+        result = compare(value, other)
         # Of a Python bool, ~ would be -1 or -2.
         return np.bool_(result) if isinstance(result, bool) else result
 
@@ -103,7 +109,11 @@ class ArrayMethods(ConversionMethods, Number):
         return apply_method(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return apply_function(function, args, kwargs)
+        result = apply_function(function, args, kwargs)
+        if type(result) is np.ndarray and isinstance(FUNCTIONS.get(function), Created):
+            # An array made with like= this number can hold its derivatives.
+            return self.constant(result)
+        return result
 
     # ---------------------------------------------------------------------------------------- operators
 
@@ -311,6 +321,12 @@ class ArrayMethods(ConversionMethods, Number):
     def partition(self, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:
         """See ``numpy.ndarray.partition``."""
         self[...] = np.partition(self, kth, axis=axis, kind=kind)
+
+    def to_device(self, device: str, /, *, stream: Any = None) -> Any:
+        """The array itself: there is one device."""
+        if device != "cpu" or stream is not None:
+            raise ValueError(f"unsupported device {device!r} or stream: the only device is 'cpu'.")
+        return self
 
     def nonzero(self) -> Any:
         """See ``numpy.ndarray.nonzero``."""

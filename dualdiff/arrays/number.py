@@ -18,7 +18,7 @@ from ..errors import DerivativeLostError, ShapeError
 from ..rules.kinds import Custom, Elementwise, Product
 from ..tangents import ZERO, Zero, current, is_zero, ndim
 
-__all__ = ["Number", "absorb", "as_constant_of", "is_number", "leaves", "payload", "plain", "replaced", "top"]
+__all__ = ["Number", "absorb", "as_constant_of", "is_number", "leaves", "payload", "plain", "plain_numpy", "replaced", "top"]
 
 
 class Number:
@@ -108,6 +108,8 @@ class Number:
         """The result with this value in the place of its own."""
         if not is_number(result) or result.level != self.level:
             return self.constant(value)
+        if np.shape(result) != np.shape(value):
+            raise ShapeError(f"a derivative of shape {np.shape(result)} was found for a value of shape {np.shape(value)}.")
         return self.of(value, (_apart(self.part_of(result, name)) for name in self.PARTS), self.level)
 
     def zeros_of_shape(self, shape: tuple[int, ...]) -> Any:
@@ -259,8 +261,9 @@ def _common_directions(entries: list[Any], known: list[Any], number: Number) -> 
 
 
 def _zeros_like(x: Any) -> Any:
-    shape = np.shape(x)
-    return np.zeros(shape) if shape else 0.0
+    """A zero tangent of a constant, in its precision."""
+    dtype = np.result_type(plain(x))
+    return np.zeros(np.shape(x), dtype if dtype.kind in "fc" else float)[()]
 
 
 def payload(value: Any) -> Any:
@@ -290,7 +293,8 @@ def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
         return tangent
     kind = type(value)
     if kind is float:
-        return payload(np.real(tangent) if np.iscomplexobj(plain(tangent)) else tangent)
+        tangent = np.real(tangent) if np.iscomplexobj(plain(tangent)) else tangent
+        return float(tangent) if ndim(tangent) == 0 and is_numpy(tangent) else tangent
     if kind is complex:
         return payload(tangent)
     if is_number(value) and ndim(tangent) and not is_number(tangent):
@@ -341,6 +345,12 @@ def plain(x: Any) -> Any:
     while isinstance(x, Number):
         x = x.value
     return x
+
+
+def plain_numpy(x: Any) -> Any:
+    """The same as NumPy holds it: a scalar's payload as the float64 or complex128 that it stands for."""
+    value = plain(x)
+    return np.asarray(value)[()] if value is not x and type(value) in (float, complex) else value
 
 
 def leaves(tree: Tree) -> Iterator[Any]:

@@ -44,7 +44,13 @@ class Shortcuts(ArrayMethods):
                 return _made(self, y, s * other)
         return super().__mul__(other)
 
-    __rmul__ = __mul__
+    def __rmul__(self, other: Any) -> Any:
+        value, s = self.value, self._tangent
+        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float):
+            y = other * value
+            if _finite(y):
+                return _made(self, y, other * s)
+        return super().__rmul__(other)
 
     def __add__(self, other: Any) -> Any:
         value, s = self.value, self._tangent

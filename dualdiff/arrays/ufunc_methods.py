@@ -33,7 +33,7 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: 
     rule = UFUNCS.get(ufunc)
     if rule is None or isinstance(rule, Unsupported):
         raise NoRuleError(nearest(f"{name_of(ufunc)}.{method}"))
-    if isinstance(rule, Constant):
+    if isinstance(rule, Constant) and method != "at":
         out = kwargs.pop("out", None)
         bound: Any = operator.attrgetter(method)(ufunc)
         result = bound(*(plain(absorb(x)) for x in inputs), **kwargs)
@@ -47,11 +47,11 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: 
     out = kwargs.pop("out", None)
     array, *rest = inputs
     result = _METHODS[method](ufunc, absorb(array), *rest, **kwargs)
-    return result if out is None else store(result, out, f"{name_of(ufunc)}.{method}")
+    return result if out is None else store(result, out, f"{name_of(ufunc)}.{method}", broadcasts=False)
 
 
 def _outer(ufunc: np.ufunc, a: Array, b: Array, **kwargs: Any) -> Any:
-    a, b = absorb(a), absorb(b)
+    a, b = (absorb(x if is_number(x) else np.asarray(x)) for x in (a, b))
     return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b, **kwargs)
 
 
@@ -88,7 +88,10 @@ def _reduce(
     if "initial" in given:
         result = initial
     elif not len(rows):
-        result = np.full(rows.shape[1:], ufunc.identity)
+        result = np.full(rows.shape[1:], ufunc.identity, dtype=array.dtype)
+    elif ufunc is np.hypot:
+        # hypot(0, x) is |x|: the identity counts even for a single entry.
+        result = np.zeros(rows.shape[1:], dtype=array.dtype)
     else:
         result, rows = rows[0], rows[1:]
     if ufunc in _ASSOCIATIVE and len(rows):
@@ -131,6 +134,8 @@ def _reduceat(ufunc: np.ufunc, array: Array, indices: Any, axis: int = 0, dtype:
     for position, start in enumerate(starts):
         stop = starts[position + 1] if position + 1 < len(starts) else len(rows)
         pieces.append(_reduce(ufunc, rows[start:stop]) if stop > start else rows[int(start)])
+    if not pieces:
+        return rows[:0] if axis == 0 else np.moveaxis(rows[:0], 0, axis)
     return np.moveaxis(np.stack(pieces), 0, axis)
 
 

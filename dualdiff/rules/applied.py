@@ -29,6 +29,8 @@ def _apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Array, *args: 
 
 def _apply_over_axes(func: Callable[..., Any], a: Array, axes: Any) -> Array:
     for axis in np.atleast_1d(axes):
+        if not -np.ndim(a) <= axis < np.ndim(a):
+            raise np.exceptions.AxisError(int(axis), np.ndim(a))
         result = func(a, int(axis) % a.ndim)
         a = result if np.ndim(result) == a.ndim else np.expand_dims(result, int(axis) % a.ndim)
     return a

@@ -83,8 +83,11 @@ def _var(
     return np.sum(squared, axis=axis, keepdims=keep, **given) / divisor
 
 
-def _std(*args: Any, **kwargs: Any) -> Array:
-    return np.sqrt(_var(*args, **kwargs))
+def _std(
+    a: Array, axis: Any = None, dtype: Any = None, out: None = None, ddof: float = 0, keepdims: Any = _NONE, *,
+    where: Any = _NONE, mean: Any = _NONE, correction: Any = _NONE,
+) -> Array:  # fmt: skip
+    return np.sqrt(_var(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction))
 
 
 def _average(a: Array, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = _NONE) -> Any:
@@ -183,12 +186,19 @@ def _norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -
         return result if keepdims else np.squeeze(result, axis=(row, column))
     singular = np.linalg.svd(np.moveaxis(x, (row, column), (-2, -1)), compute_uv=False)
     reductions: dict[Any, Any] = {2: np.max, -2: np.min, "nuc": np.sum}
+    if ord not in reductions:
+        raise ValueError("Invalid norm order for matrices.")
     result = reductions[ord](singular, axis=-1)
     return np.expand_dims(result, tuple(sorted((row, column)))) if keepdims else result
 
 
-def _full_like(a: Array, fill_value: Any, **kwargs: Any) -> Array:
-    result = np.zeros_like(a if hasattr(a, "parts") else fill_value, **({"shape": np.shape(a)} | kwargs))
+def _full_like(
+    a: Array, fill_value: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *,
+    device: Any = None,
+) -> Array:  # fmt: skip
+    shape = np.shape(a) if shape is None else shape
+    dtype = dtype if dtype is not None or hasattr(a, "parts") else np.result_type(a, fill_value)
+    result = np.zeros_like(a if hasattr(a, "parts") else fill_value, dtype=dtype, order=order, shape=shape)
     result[...] = fill_value
     return result
 
@@ -200,7 +210,8 @@ def _linspace(
     steps = max(num - 1 if endpoint else num, 1)
     ratio = np.reshape(np.arange(num) / steps, (-1,) + (1,) * max(np.ndim(start), np.ndim(stop)))
     points = np.moveaxis(start * (1 - ratio) + stop * ratio, 0, axis)
-    return (points, (stop - start) / steps) if retstep else points
+    count = num - 1 if endpoint else num
+    return (points, (stop - start) / count if count > 0 else np.nan) if retstep else points
 
 
 def _logspace(
@@ -238,14 +249,15 @@ def _broadcast_arrays(*args: Array, subok: bool = False) -> tuple[Array, ...]:
     return tuple(a if np.shape(a) == shape else np.broadcast_to(a, shape) for a in args)
 
 
-def _meshgrid(*xi: Array, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple[Array, ...]:
+def _meshgrid(*xi: Array, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
     if indexing not in ("xy", "ij"):
         raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
     count = len(xi)
     axes = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
     grids = [np.reshape(x, [-1 if a == axis else 1 for a in range(count)]) for x, axis in zip(xi, axes, strict=True)]
     grids = grids if sparse else list(_broadcast_arrays(*grids))
-    return tuple(np.copy(g) if copy else g for g in grids)
+    grids = [np.copy(g) if copy else g for g in grids]
+    return grids if sparse and not copy else tuple(grids)
 
 
 # fmt: off

@@ -175,10 +175,24 @@ def qr(d: list[Tangent], values: list[Array], result: Any, mode: str = "reduced"
     return dR if mode == "r" else (dQ, dR)
 
 
-def pinv(d: list[Tangent], values: list[Array], P: Array, **options: Any) -> Tangent:
+def pinv(
+    d: list[Tangent], values: list[Array], P: Array, *, rcond: Any = None, hermitian: bool = False, rtol: Any = np._NoValue
+) -> Tangent:
     """dP = -P dA P + P P^H dA^H (I - A P) + (I - P A) dA^H P^H P, for a rank that does not change."""
     (dA,), (A,) = d, values
     m, n = A.shape[-2:]
+    relative = rcond if rtol is np._NoValue or rtol is None else rtol
+    if relative is not None and A.size:
+        s = np.linalg.svdvals(value_of(A)) if hasattr(np.linalg, "svdvals") else np.linalg.svd(value_of(A), compute_uv=False)
+        largest = np.max(s, axis=-1, keepdims=True)
+        small = s <= np.asarray(relative)[..., None] * largest
+        if np.any(small & (s > max(m, n) * np.finfo(s.dtype).eps * largest)):
+            raise NotDifferentiableError(
+                "np.linalg.pinv has no rule where rcond or rtol cuts off singular values that are not zero: "
+                "write it with np.linalg.svd."
+            )
+    if hermitian:
+        dA = _hermitian(dA, lower=True)
     dAh = _h(dA)
     return -P @ dA @ P + P @ _h(P) @ dAh @ (np.eye(m) - A @ P) + (np.eye(n) - P @ A) @ dAh @ _h(P) @ P
 

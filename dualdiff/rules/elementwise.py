@@ -94,14 +94,14 @@ def _logistic(d: Array) -> Array:
     return np.where(d >= 0, 1, e) / (1 + e)
 
 
-def _share_of_maximum(y: Array, x1: Array, x2: Array) -> Array:
+def _share_of_maximum(x1: Array, x2: Array) -> Array:
     """1 for the larger argument, 1/2 at a tie, 1 for a nan (which wins)."""
-    return np.where(x1 == x2, 0.5, (y == x1) | (x1 != x1))
+    return np.where(x1 == x2, 0.5, (x1 > x2) | (x1 != x1))
 
 
-def _share_of_fmax(y: Array, x1: Array, x2: Array) -> Array:
+def _share_of_fmax(x1: Array, x2: Array) -> Array:
     """As for maximum, but a nan loses against a number."""
-    return np.where(x1 == x2, 0.5, (y == x1) | ((x1 != x1) & (x2 != x2)))
+    return np.where(x1 == x2, 0.5, (x1 > x2) | (x2 != x2))
 
 
 def _quotient(y: Array, x1: Array, x2: Array) -> Array:
@@ -216,14 +216,14 @@ ELEMENTWISE: Table = {
     np.arccosh:     Elementwise((lambda y, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)),), singular=lambda y, x: y),
     np.arctanh:     Elementwise((lambda y, x: 1 / _one_minus_square(x),)),
     # kinks and jumps
-    np.maximum:     Elementwise((lambda y, x1, x2: _share_of_maximum(y, x1, x2),
-                                 lambda y, x1, x2: _share_of_maximum(y, x2, x1)), tame=True),
-    np.minimum:     Elementwise((lambda y, x1, x2: _share_of_maximum(y, x1, x2),
-                                 lambda y, x1, x2: _share_of_maximum(y, x2, x1)), tame=True),
-    np.fmax:        Elementwise((lambda y, x1, x2: _share_of_fmax(y, x1, x2),
-                                 lambda y, x1, x2: _share_of_fmax(y, x2, x1)), tame=True),
-    np.fmin:        Elementwise((lambda y, x1, x2: _share_of_fmax(y, x1, x2),
-                                 lambda y, x1, x2: _share_of_fmax(y, x2, x1)), tame=True),
+    np.maximum:     Elementwise((lambda y, x1, x2: _share_of_maximum(x1, x2),
+                                 lambda y, x1, x2: _share_of_maximum(x2, x1)), tame=True),
+    np.minimum:     Elementwise((lambda y, x1, x2: _share_of_maximum(-x1, -x2),
+                                 lambda y, x1, x2: _share_of_maximum(-x2, -x1)), tame=True),
+    np.fmax:        Elementwise((lambda y, x1, x2: _share_of_fmax(x1, x2),
+                                 lambda y, x1, x2: _share_of_fmax(x2, x1)), tame=True),
+    np.fmin:        Elementwise((lambda y, x1, x2: _share_of_fmax(-x1, -x2),
+                                 lambda y, x1, x2: _share_of_fmax(-x2, -x1)), tame=True),
     np.copysign:    Elementwise((lambda y, x1, x2: np.sign(x1) * np.copysign(1, x2), None), tame=True),
     np.heaviside:   Elementwise((None, lambda y, x1, x2: np.where(x1 == 0, 1.0, 0.0)), tame=True),
     np.remainder:   Elementwise((one, lambda y, x1, x2: -_quotient(y, x1, x2))),

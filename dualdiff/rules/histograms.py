@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array
+from ..errors import NotDifferentiableError
 from .kinds import Composite, Table
 from .values import value_of
 
@@ -15,7 +16,9 @@ __all__ = ["HISTOGRAMS"]
 
 def _edges(a: Array, bins: Any, range: Any, weights: Any) -> Array:
     """The edges of the bins: those given, or equal steps between the ends of the range or of the data."""
-    if np.ndim(bins) == 1 and not isinstance(bins, str):
+    if hasattr(bins, "parts") and not np.ndim(bins):
+        raise NotDifferentiableError("a number of bins has no derivative: write bins=int(dd.value_of(bins)).")
+    if not isinstance(bins, str) and np.ndim(bins) == 1:
         return bins if hasattr(bins, "parts") else np.asarray(bins)
     limits = None if range is None else tuple(value_of(end) for end in range)
     values = np.histogram_bin_edges(value_of(a), bins, limits, value_of(weights))
@@ -35,11 +38,12 @@ def _bins_of(a: Array, edges: Array) -> Array:
 
 
 def _histogram_bin_edges(a: Array, bins: Any = 10, range: Any = None, weights: Any = None) -> Array:
+    weights = None if weights is None else np.ravel(weights)
     return _edges(np.ravel(a), bins, range, weights)
 
 
 def _histogram(a: Array, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
-    a = np.ravel(a)
+    a, weights = np.ravel(a), None if weights is None else np.ravel(weights)
     edges = _edges(a, bins, range, weights)
     counts = _sums([a], [edges], weights)
     if density:
@@ -66,7 +70,7 @@ def _histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = 
         sample = np.atleast_2d(sample) if np.ndim(sample) != 1 else np.reshape(sample, (-1, 1))
         columns = [sample[:, i] for i in np.arange(sample.shape[1])]
     count = len(columns)
-    kinds = [bins] * count if np.ndim(bins) == 0 else list(bins)
+    kinds = list(bins) if isinstance(bins, (tuple, list)) or np.ndim(bins) else [bins] * count
     ranges = [None] * count if range is None else list(range)
     edges = [_edges(c, b, r, weights) for c, b, r in zip(columns, kinds, ranges, strict=True)]
     sums = _sums(columns, edges, weights)
@@ -78,10 +82,8 @@ def _histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = 
 
 
 def _histogram2d(x: Array, y: Array, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
-    if np.ndim(bins) == 1 and len(bins) not in (1, 2):
-        bins = [bins, bins]
-    elif not np.isscalar(bins) and len(bins) == 1:
-        bins = [bins[0], bins[0]]
+    if isinstance(bins, (tuple, list)) or np.ndim(bins):
+        bins = [bins[0], bins[0]] if len(bins) == 1 else bins if len(bins) == 2 else [bins, bins]
     sums, edges = _histogramdd([x, y], bins, range, density, weights)
     return sums, edges[0], edges[1]
 

@@ -22,6 +22,13 @@ def _holder(array: Array, name: str) -> None:
         )
 
 
+def _refuse_unsafe(source: Any, target: Array) -> None:
+    """NumPy's rule for place and putmask."""
+    given = np.asarray(value_of(source)).dtype
+    if not isinstance(source, (int, float)) and not np.can_cast(given, target.dtype, "safe"):
+        raise TypeError(f"Cannot cast array data from {given!r} to {target.dtype!r} according to the rule 'safe'")
+
+
 def _copyto(dst: Array, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     _holder(dst, "copyto")
     given = value_of(src)
@@ -43,6 +50,7 @@ def _put(a: Array, ind: Any, v: Any, mode: str = "raise") -> None:
 
 def _place(arr: Array, mask: Any, vals: Any) -> None:
     _holder(arr, "place")
+    _refuse_unsafe(vals, arr)
     where = np.asarray(value_of(mask), bool)
     if where.any():
         arr[where] = np.resize(vals, (int(where.sum()),))
@@ -50,6 +58,7 @@ def _place(arr: Array, mask: Any, vals: Any) -> None:
 
 def _putmask(a: Array, mask: Any, values: Any) -> None:
     _holder(a, "putmask")
+    _refuse_unsafe(values, a)
     where = np.asarray(value_of(mask), bool)
     a[where] = np.resize(values, a.shape)[where]
 

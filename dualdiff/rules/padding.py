@@ -34,6 +34,8 @@ def _pad(array: Array, pad_width: Any, mode: Any = "constant", **kwargs: Any) ->
         raise TypeError("np.pad with a function as its mode has no derivative: build the padding with np.concatenate.")
     count = array.ndim
     widths = _pairs(pad_width if isinstance(pad_width, dict) else np.asarray(pad_width), count)
+    if mode not in _PADDED:
+        raise ValueError(f"mode {mode!r} is not supported")
     for axis, (left, right) in enumerate(widths):
         array = _PADDED[mode](array, int(left), int(right), axis, mode, _for_axis(kwargs, axis, count))
     return array

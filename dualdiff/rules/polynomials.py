@@ -8,7 +8,7 @@ import numpy as np
 
 from .._typing import Array
 from .kinds import Composite, Table
-from .values import value_of
+from .values import is_complex, value_of
 
 __all__ = ["POLYNOMIALS", "series"]
 
@@ -39,6 +39,12 @@ def _of_polynomials(rule: Any) -> Any:
         return np.poly1d(result) if isinstance(a1, np.poly1d) or isinstance(a2, np.poly1d) else result
 
     return either
+
+
+def _polymul(a1: Array, a2: Array) -> Array:
+    # NumPy drops leading zeros first.
+    a1, a2 = (np.trim_zeros(a, "f") if np.any(value_of(a)) else a[:1] for a in (a1, a2))
+    return np.convolve(a1, a2)
 
 
 def _sum(sign: int) -> Any:
@@ -110,7 +116,9 @@ def _polyfit(x: Array, y: Array, deg: Any, rcond: Any = None, full: bool = False
     if isinstance(cov, str) and cov == "unscaled":
         factor = 1.0
     else:
-        factor = np.sum((rhs - lhs @ solution) ** 2, axis=0) / (len(x) - order)
+        rest = rhs - lhs @ solution
+        squares = np.real(rest * np.conjugate(rest)) if is_complex(value_of(rest)) else rest * rest
+        factor = np.sum(squares, axis=0) / (len(x) - order)
     return solution, covariance * factor if np.ndim(y) == 1 else covariance[:, :, None] * factor
 
 
@@ -155,8 +163,8 @@ POLYNOMIALS: Table = {
     np.polyval: Composite(_polyval),
     np.polyadd: Composite(_of_polynomials(_sum(1))),
     np.polysub: Composite(_of_polynomials(_sum(-1))),
-    np.polymul: Composite(_of_polynomials(np.convolve)),
-    np.polydiv: Composite(_polydiv, own_value=True),
+    np.polymul: Composite(_of_polynomials(_polymul)),
+    np.polydiv: Composite(_polydiv),
     np.polyder: Composite(_polyder),
     np.polyint: Composite(_polyint),
     np.poly: Composite(_poly),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array
+from ..errors import NotDifferentiableError
 from .kinds import Composite, Table
 from .values import value_of
 
@@ -77,7 +78,11 @@ def _interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None,
 
 
 def _bincount(x: Any, weights: Array = None, minlength: int = 0) -> Array:
-    bins = np.asarray(value_of(x))
+    if hasattr(x, "parts"):
+        raise NotDifferentiableError(
+            "np.bincount counts integers, and a dual holds floats. For the value write dd.value_of(x)."
+        )
+    bins = np.asarray(x)
     result = np.zeros_like(weights, shape=(max(int(bins.max(initial=-1)) + 1, minlength),))
     np.add.at(result, bins, weights)
     return result

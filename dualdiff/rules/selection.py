@@ -59,7 +59,7 @@ def _arranged(a: Array, order: Array, axis: int) -> Array:
         starts = np.flatnonzero(new)
         counts = np.diff(np.append(starts, new.size))
         flat = np.reshape(np.take_along_axis(rows, sorting, -1), -1)
-        shared = (np.add.reduceat(flat, starts) / counts)[np.cumsum(new.reshape(-1)) - 1]
+        shared = (np.add.reduceat(flat, starts) / counts.astype(values.real.dtype))[np.cumsum(new.reshape(-1)) - 1]
         rows = np.take_along_axis(np.reshape(shared, values.shape), np.argsort(sorting, axis=-1), -1)
     return np.moveaxis(rows, -1, axis)
 
@@ -73,7 +73,7 @@ def _sort(a: Array, axis: int | None = -1, kind: Any = None, order: Any = None, 
 def _partition(a: Array, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: Any = None) -> Array:
     if axis is None:
         a, axis = np.ravel(a), -1
-    return _arranged(a, np.argpartition(np.moveaxis(value_of(a), axis, -1), kth, axis=-1), axis)
+    return _arranged(a, np.argpartition(np.moveaxis(value_of(a), axis, -1), kth, axis=-1, kind=kind), axis)
 
 
 def _median(a: Array, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: bool = False) -> Array:
@@ -125,9 +125,11 @@ def _piecewise(x: Array, condlist: Any, funclist: Any, *args: Any, **kw: Any) ->
 def _without_nan(join: Any, empty: float) -> Any:
     """The rule of nanmax or nanmin."""
 
-    def rule(a: Array, axis: Any = None, out: None = None, *args: Any, **kwargs: Any) -> Array:
-        given = {name: value for name, value in kwargs.items() if value is not _NONE}
-        return join(np.where(np.isnan(value_of(a)), empty, a), axis, None, *args, **given)
+    def rule(
+        a: Array, axis: Any = None, out: None = None, keepdims: Any = _NONE, initial: Any = _NONE, where: Any = _NONE
+    ) -> Array:
+        given = {n: v for n, v in (("keepdims", keepdims), ("initial", initial), ("where", where)) if v is not _NONE}
+        return join(np.where(np.isnan(value_of(a)), empty, a), axis, None, **given)
 
     return rule
 

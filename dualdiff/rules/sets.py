@@ -15,8 +15,9 @@ __all__ = ["SETS"]
 
 def _unique(
     ar: Array, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False,
-    axis: int | None = None, *, equal_nan: bool = True, **options: Any,
+    axis: int | None = None, *, equal_nan: bool = True, sorted: bool = True,
 ) -> Any:  # fmt: skip
+    options: Any = {} if sorted else {"sorted": False}
     _, index, inverse, counts = np.unique(
         value_of(ar), return_index=True, return_inverse=True, return_counts=True, axis=axis, equal_nan=equal_nan, **options
     )
@@ -25,7 +26,7 @@ def _unique(
         order = np.argsort(np.ravel(inverse), kind="stable")
         starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(int)
         chosen = np.add.reduceat(np.ravel(ar)[order], starts) / counts if np.size(ar) else np.ravel(ar)
-        if not options.get("sorted", True) and not (return_index or return_inverse or return_counts):
+        if not sorted and not (return_index or return_inverse or return_counts):
             chosen = _in_order(chosen, np.unique(value_of(ar), equal_nan=equal_nan, **options))
     else:
         chosen = np.take(ar, index, axis=axis)
@@ -59,7 +60,7 @@ def _of(function: Any, **returned: bool) -> Composite:
 def _chosen(ar1: Array, ar2: Array, values: Array) -> Array:
     """The elements of both sets that have these values."""
     elements = np.unique(np.concatenate([np.ravel(ar1), np.ravel(ar2)]))
-    return elements[np.isin(value_of(elements), values)]
+    return elements[np.searchsorted(value_of(elements), values)]
 
 
 def _intersect1d(ar1: Array, ar2: Array, assume_unique: bool = False, return_indices: bool = False) -> Any:

@@ -14,6 +14,9 @@ from .values import value_of
 __all__ = ["STATISTICS"]
 
 
+_NONE = np._NoValue
+
+
 def _rows(a: Array, axis: Any) -> tuple[Array, list[int], tuple[int, ...]]:
     """The array with the reduced axes flattened into the last one, the kept axes, and the reduced ones."""
     axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
@@ -28,7 +31,7 @@ def _quantile(percent: float, skip_nan: bool) -> Any:
 
     def rule(
         a: Array, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False, method: str = "linear",
-        keepdims: Any = False, *, weights: Any = None, interpolation: Any = None,
+        keepdims: Any = _NONE if skip_nan else False, *, weights: Any = None, interpolation: Any = None,
     ) -> Array:  # fmt: skip
         if weights is not None:
             return _weighted_quantile(
@@ -76,7 +79,7 @@ def _weighted_quantile(skip_nan: bool, a: Array, q: Any, axis: Any, method: Any,
     return np.reshape(np.sum(np.where(equal, rows, 0.0), axis=-1) * share, np.shape(chosen))
 
 
-def _nanmedian(a: Array, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: Any = False) -> Array:
+def _nanmedian(a: Array, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: Any = _NONE) -> Array:
     return np.nanquantile(a, 0.5, axis=axis, keepdims=keepdims is True)
 
 
@@ -93,6 +96,7 @@ def _cov(
     ddof = (0 if bias else 1) if ddof is None else ddof
     w = None if fweights is None else np.asarray(fweights, float)
     if aweights is not None:
+        aweights = aweights if hasattr(aweights, "parts") else np.asarray(aweights, float)
         w = aweights if w is None else w * aweights
     mean, total = np.average(x, axis=1, weights=w, returned=True)
     total = total[0]
@@ -103,10 +107,10 @@ def _cov(
         factor = total - ddof * np.sum(w * aweights) / total
     centred = x - mean[:, None]
     weighted = centred if w is None else centred * w
-    return np.squeeze(centred @ np.conjugate(weighted.T) / factor)
+    return np.squeeze(np.divide(centred @ np.conjugate(weighted.T), factor))
 
 
-def _corrcoef(x: Array, y: Any = None, rowvar: bool = True, *, dtype: Any = None, **more: Any) -> Array:
+def _corrcoef(x: Array, y: Any = None, rowvar: bool = True, bias: Any = None, ddof: Any = None, *, dtype: Any = None) -> Array:
     c = np.cov(x, y, rowvar)
     if np.ndim(c) == 0:
         return c / c
@@ -116,7 +120,8 @@ def _corrcoef(x: Array, y: Any = None, rowvar: bool = True, *, dtype: Any = None
 
 def _i0(x: Array) -> Array:
     # I0(x) is the mean of exp(x cos t) over a period, where the trapezoidal rule converges exponentially.
-    count = int(np.max(np.abs(value_of(x)), initial=0.0)) + 80
+    values = np.abs(value_of(x))
+    count = int(np.max(np.where(np.isfinite(values), values, 0), initial=0.0)) + 80
     cosines = np.cos((np.arange(count) + 0.5) * np.pi / count)
     return np.mean(np.exp(np.expand_dims(x, -1) * cosines), axis=-1)
 

@@ -193,7 +193,7 @@ class Inputs:
 
 def owned(value: Any) -> Any:
     """A copy: the function may write into its argument, the caller's array stays as it is."""
-    return value.copy() if is_ndarray(value) or (is_number(value) and np.ndim(value)) else value
+    return value.copy("K") if is_ndarray(value) or (is_number(value) and np.ndim(value)) else value
 
 
 def _checked(leaf: Any, level: int) -> Any:
