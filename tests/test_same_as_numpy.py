@@ -584,6 +584,7 @@ KNOWN = [
     Known("unique_values", "derivative", "the order is that of hashes, another one beside the point"),
     Known("", "would drop the imaginary part|cannot hold a complex dual", "from complex to real NumPy only warns"),
     Known("full_like", "raises DerivativeLostError", "a plain array is asked for, which cannot hold a derivative"),
+    Known("polyint", "object array|derivative", "NumPy does not hand over k=: an object array of scalar duals"),
     Known("linalg.qr", "raises NotDifferentiableError", "Q has columns that the matrix does not determine"),
     Known("linalg.svd", "raises NotDifferentiableError", "U or V has columns that the matrix does not determine"),
     Known(
@@ -598,7 +599,6 @@ KNOWN = [
         "NumPy's order of reducing depends on the layout",
         method_is("reduce", "reduceat", "accumulate"),
     ),
-    Known("sum", "rounded value", "the initial value is added last", lambda call: "initial" in call.given[1]),
     Known(
         "power arctan2",
         "value|derivative",

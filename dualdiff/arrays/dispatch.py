@@ -212,8 +212,6 @@ def _array(argument: Any) -> Any:
 
 
 def _absorbed(argument: Any) -> Any:
-    if type(argument) is np.poly1d and is_number(argument.coeffs):
-        return argument.coeffs
     if isinstance(argument, (list, tuple)):
         return replaced(argument, absorb)
     return absorb(argument) if is_ndarray(argument) else argument
@@ -243,8 +241,11 @@ def _linear(rule: Linear, call: Call) -> Any:
         array = call.arguments[name] = absorb(array)
     start = call.arguments.get(rule.offset)
     if start is not None and start is not np._NoValue:
+        number = top([array, start])
+        # NumPy begins its sum with the initial value; afterwards it would round differently.
+        value = call(**{name: number.value_at(array), rule.offset: number.value_at(start)})
         call.arguments.pop(rule.offset)
-        return np.add(call(), start)
+        return number.with_value(np.add(call(), start), value)
 
     def over(part: Array, leading: int) -> Any:
         if leading == 0:
@@ -333,7 +334,12 @@ def _composite(rule: Composite, call: Call) -> Any:
     result = rule.function(*arguments.pop(call.variadic, ()), **arguments)
     if rule.own_value or any(result is argument for argument in call.arguments.values()):
         return result
-    value = call(**{name: replaced(argument, number.value_at) for name, argument in call.arguments.items()})
+
+    def value_at(argument: Any) -> Any:
+        polynomial = type(argument) is np.poly1d and is_number(argument.coeffs)
+        return np.poly1d(number.value_at(argument.coeffs)) if polynomial else number.value_at(argument)
+
+    value = call(**{name: replaced(argument, value_at) for name, argument in call.arguments.items()})
     return _with_value(result, value, number)
 
 
@@ -457,7 +463,7 @@ def store(result: Any, out: Any, name: str, *, broadcasts: bool = True) -> Any:
         raise ValueError(f"the output of {name} has shape {np.shape(out)}, where the result has {np.shape(result)}.")
     if isinstance(out, tuple):
         if len(out) == 1:
-            return store(result, out[0], name)
+            return store(result, out[0], name, broadcasts=broadcasts)
         for r, o in zip(result, out, strict=True):
             _refuse_loss(r, o, name)
         return tuple(r if o is None else store(r, o, name) for r, o in zip(result, out, strict=True))

@@ -88,6 +88,10 @@ class Number:
         """The value of a number of this level; anything else is a constant here."""
         return x.value if is_number(x) and x.level == self.level else x
 
+    def _numpy_value_at(self, x: Any) -> Any:
+        """The same, a scalar as NumPy's own: a number is no weak scalar."""
+        return numpy_scalar(x.value) if is_number(x) and x.level == self.level else x
+
     def part_of(self, x: Any, name: str) -> Tangent:
         """A tangent of a number of this level; None for a constant."""
         if not is_number(x) or x.level != self.level:
@@ -151,7 +155,7 @@ class Number:
 
     def move(self, function: Callable[..., Any], inputs: list[Tree]) -> Any:
         """Apply a function that only moves the entries of its inputs."""
-        values = function(*(replaced(x, self.value_at) for x in inputs))
+        values = function(*(replaced(x, self._numpy_value_at) for x in inputs))
         tangents = [self._moved(function, inputs, name) for name in self.PARTS]
         return self._joined(values, tangents, [x for x in leaves(inputs) if is_number(x) and x.level == self.level])
 
@@ -347,17 +351,23 @@ def plain(x: Any) -> Any:
     return x
 
 
+def numpy_scalar(value: Any) -> Any:
+    """A scalar's payload as the float64 or complex128 that it stands for; anything else as it is."""
+    return np.asarray(value)[()] if type(value) is float or type(value) is complex else value
+
+
 def plain_numpy(x: Any) -> Any:
-    """The same as NumPy holds it: a scalar's payload as the float64 or complex128 that it stands for."""
-    value = plain(x)
-    return np.asarray(value)[()] if value is not x and type(value) in (float, complex) else value
+    """The value below all levels, as NumPy holds it."""
+    return numpy_scalar(plain(x)) if isinstance(x, Number) else x
 
 
 def leaves(tree: Tree) -> Iterator[Any]:
-    """The entries of nested lists and tuples."""
+    """The entries of nested lists and tuples; of a polynomial, its coefficients."""
     if isinstance(tree, (list, tuple)):
         for branch in tree:
             yield from leaves(branch)
+    elif type(tree) is np.poly1d:
+        yield tree.coeffs
     else:
         yield tree
 

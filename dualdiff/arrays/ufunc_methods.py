@@ -133,7 +133,7 @@ def _reduceat(ufunc: np.ufunc, array: Array, indices: Any, axis: int = 0, dtype:
     pieces = []
     for position, start in enumerate(starts):
         stop = starts[position + 1] if position + 1 < len(starts) else len(rows)
-        pieces.append(_reduce(ufunc, rows[start:stop]) if stop > start else rows[int(start)])
+        pieces.append(_reduce(ufunc, rows[start:stop]) if stop > start + 1 else rows[int(start)])
     if not pieces:
         return rows[:0] if axis == 0 else np.moveaxis(rows[:0], 0, axis)
     return np.moveaxis(np.stack(pieces), 0, axis)

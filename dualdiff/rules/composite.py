@@ -8,7 +8,7 @@ import numpy as np
 
 from .._typing import Array
 from .kinds import Composite, Table
-from .values import value_of
+from .values import as_array, value_of
 
 __all__ = ["COMPOSITE"]
 
@@ -246,7 +246,10 @@ def _trim_zeros(filt: Array, trim: str = "fb", axis: Any = None) -> Array:
 
 def _broadcast_arrays(*args: Array, subok: bool = False) -> tuple[Array, ...]:
     shape = np.broadcast_shapes(*(np.shape(a) for a in args))
-    return tuple(a if np.shape(a) == shape else np.broadcast_to(a, shape) for a in args)
+    return tuple(
+        as_array(a if hasattr(a, "parts") else np.asarray(a)) if np.shape(a) == shape else np.broadcast_to(a, shape)
+        for a in args
+    )
 
 
 def _meshgrid(*xi: Array, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:

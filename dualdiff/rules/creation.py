@@ -8,7 +8,7 @@ import numpy as np
 
 from .._typing import Array, is_ndarray
 from .kinds import Created, Table
-from .values import value_of
+from .values import as_array, value_of
 
 __all__ = ["CREATION"]
 
@@ -33,7 +33,7 @@ def _array(
 ) -> Array:
     if dtype is not None and np.dtype(dtype).hasobject:
         return np.array(object, dtype=dtype)
-    array = _joined(object)
+    array = as_array(_joined(object))
     if dtype is not None and np.dtype(dtype) != array.dtype:
         array = array.astype(dtype)
     elif copy is True or order not in ("K", None):

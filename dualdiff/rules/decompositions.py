@@ -104,7 +104,7 @@ def eigvals(d: list[Tangent], values: list[Array], w: Array) -> Tangent:
     """dw = diag(V^-1 dA V)."""
     (dA,), (A,) = d, values
     V = np.linalg.eig(A)[1]
-    if np.linalg.cond(value_of(V)).max(initial=0.0) > 1e12:
+    if A.size and np.linalg.cond(value_of(V)).max(initial=0.0) > 1e12:
         raise NotDifferentiableError("eigenvalues of a defective matrix have no derivative.")
     return _diagonal(np.linalg.inv(V) @ dA @ V)
 
@@ -176,7 +176,7 @@ def qr(d: list[Tangent], values: list[Array], result: Any, mode: str = "reduced"
 
 
 def pinv(
-    d: list[Tangent], values: list[Array], P: Array, *, rcond: Any = None, hermitian: bool = False, rtol: Any = np._NoValue
+    d: list[Tangent], values: list[Array], P: Array, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue
 ) -> Tangent:
     """dP = -P dA P + P P^H dA^H (I - A P) + (I - P A) dA^H P^H P, for a rank that does not change."""
     (dA,), (A,) = d, values

@@ -96,12 +96,12 @@ def _logistic(d: Array) -> Array:
 
 def _share_of_maximum(x1: Array, x2: Array) -> Array:
     """1 for the larger argument, 1/2 at a tie, 1 for a nan (which wins)."""
-    return np.where(x1 == x2, 0.5, (x1 > x2) | (x1 != x1))
+    return np.where(x1 == x2, 0.5, np.greater(x1, x2) | (x1 != x1))
 
 
 def _share_of_fmax(x1: Array, x2: Array) -> Array:
     """As for maximum, but a nan loses against a number."""
-    return np.where(x1 == x2, 0.5, (x1 > x2) | (x2 != x2))
+    return np.where(x1 == x2, 0.5, np.greater(x1, x2) | (x2 != x2))
 
 
 def _quotient(y: Array, x1: Array, x2: Array) -> Array:

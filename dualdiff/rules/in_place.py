@@ -25,7 +25,7 @@ def _holder(array: Array, name: str) -> None:
 def _refuse_unsafe(source: Any, target: Array) -> None:
     """NumPy's rule for place and putmask."""
     given = np.asarray(value_of(source)).dtype
-    if not isinstance(source, (int, float)) and not np.can_cast(given, target.dtype, "safe"):
+    if hasattr(source, "dtype") and not np.can_cast(given, target.dtype, "safe"):
         raise TypeError(f"Cannot cast array data from {given!r} to {target.dtype!r} according to the rule 'safe'")
 
 

@@ -64,7 +64,7 @@ def _tensorsolve(a: Array, b: Array, axes: Any = None) -> Array:
     if axes is not None:
         order = [k for k in range(a.ndim) if k not in {axis % a.ndim for axis in axes}]
         a = np.transpose(a, order + [axis % a.ndim for axis in axes])
-    shape = a.shape[np.ndim(b) :]
+    shape = a.shape[-(a.ndim - np.ndim(b)) :]
     return np.reshape(np.linalg.solve(np.reshape(a, (np.size(b), -1)), np.ravel(b)), shape)
 
 

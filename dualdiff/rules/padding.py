@@ -17,11 +17,11 @@ _GATHERS = ("edge", "reflect", "symmetric", "wrap")
 
 def _pairs(given: Any, count: int) -> list[Any]:
     """A width, value or length for both ends of each axis, from any of the forms that NumPy takes."""
-    if np.ndim(given) == 0:
-        return [(given, given)] * count
     if isinstance(given, dict):
         both = {axis % count: (n, n) if np.ndim(n) == 0 else tuple(n) for axis, n in given.items()}
         return [both.get(axis, (0, 0)) for axis in range(count)]
+    if np.ndim(given) == 0:
+        return [(given, given)] * count
     if np.ndim(given) == 1 or len(np.shape(given[0])) == 0:
         pair = tuple(given) if len(given) == 2 else (given[0], given[0])
         return [pair] * count

@@ -78,7 +78,8 @@ def _poly(seq_of_zeros: Array) -> Array:
     return a
 
 
-def _roots(p: Array) -> Array:
+def _roots(p: Any) -> Array:
+    p = _coefficients(p)
     found = np.nonzero(np.ravel(value_of(p)))[0]
     if not len(found):
         return np.zeros(0)

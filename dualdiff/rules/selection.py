@@ -73,7 +73,12 @@ def _sort(a: Array, axis: int | None = -1, kind: Any = None, order: Any = None, 
 def _partition(a: Array, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: Any = None) -> Array:
     if axis is None:
         a, axis = np.ravel(a), -1
-    return _arranged(a, np.argpartition(np.moveaxis(value_of(a), axis, -1), kth, axis=-1, kind=kind), axis)
+    values = np.moveaxis(value_of(a), axis, -1)
+    # The order that gives NumPy's own arrangement; which of several equal entries stands where does not matter.
+    arranged = np.partition(values, kth, axis=-1, kind=kind)
+    order = np.empty(values.shape, int)
+    np.put_along_axis(order, np.argsort(arranged, axis=-1), np.argsort(values, axis=-1), -1)
+    return _arranged(a, order, axis)
 
 
 def _median(a: Array, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: bool = False) -> Array:
@@ -143,7 +148,7 @@ SELECTION: Table = {
     np.ptp:       Composite(_peak_to_peak),
     np.sort:      Composite(_sort),
     np.sort_complex: Composite(lambda a: _sort(a * (1 + 0j))),
-    np.partition: Composite(_partition, own_value=True),
+    np.partition: Composite(_partition),
     np.median:    Composite(_median),
     np.clip:      Composite(_clip),
     np.piecewise: Composite(_piecewise, own_value=True),

@@ -45,6 +45,9 @@ def _quantile(percent: float, skip_nan: bool) -> Any:
         rows, kept, axes = _rows(a, axis)
         ordered = np.sort(rows)
         number = rows.shape[-1]
+        if not number:
+            shape = [1 if x in axes else n for x, n in enumerate(a.shape)] if keepdims is True else [a.shape[x] for x in kept]
+            return np.full((*level.shape, *shape), np.nan)
         counts = number - np.sum(np.isnan(value_of(rows)), axis=-1) if skip_nan else np.full(rows.shape[:-1], number)
         # The quantile of 0, 1, ..., n - 1 is the position that the method means.
         options: Any = {"method": method}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .._typing import Array
 
-__all__ = ["is_complex", "value_of"]
+__all__ = ["as_array", "is_complex", "value_of"]
 
 
 def value_of(x: Array) -> Array:
@@ -12,6 +14,11 @@ def value_of(x: Array) -> Array:
     while hasattr(x, "parts"):
         x = x.parts()[0]
     return x
+
+
+def as_array(x: Array) -> Array:
+    """A scalar as the array of no axes that NumPy makes of it."""
+    return np.reshape(np.stack([x]), ()) if hasattr(x, "parts") and x.ndim == 0 else x
 
 
 def is_complex(x: Array) -> bool:
