@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -321,6 +322,13 @@ class ArrayMethods(ConversionMethods, Number):
     def partition(self, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:
         """See ``numpy.ndarray.partition``."""
         self[...] = np.partition(self, kth, axis=axis, kind=kind)
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        """The namespace of the array API standard that arrays of this kind belong to."""
+        if api_version is not None:
+            np.empty(0).__array_namespace__(api_version=api_version)
+        # By name: the namespace lies above the arrays, and is imported for those who ask.
+        return importlib.import_module("dualdiff.numpy")
 
     def to_device(self, device: str, /, *, stream: Any = None) -> Any:
         """The array itself: there is one device."""

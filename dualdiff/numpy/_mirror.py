@@ -54,10 +54,13 @@ def _rule(function: Any) -> Any:
         return None
 
 
+_SPECIAL_NAMES = ("__all__", "__version__", "__array_api_version__", "__array_namespace_info__")
+
+
 def mirror(module: ModuleType, namespace: dict[str, Any], lazy: Iterable[str] = ()) -> None:
     """Fill a namespace with the public names of a module of NumPy's."""
     for name in dir(module):
-        if name in lazy or (name.startswith("__") and name not in ("__all__", "__version__", "__array_api_version__")):
+        if name in lazy or (name.startswith("__") and name not in _SPECIAL_NAMES):
             continue
         namespace.setdefault(name, mirrored(getattr(module, name)))
     namespace.setdefault("__doc__", module.__doc__)
