@@ -31,3 +31,43 @@ html_theme_options = {
     "show_nav_level": 2,
     "show_prev_next": True,
 }
+
+
+# ------------------------------------------------------------------------------ the coverage table, from the rules
+
+
+def _coverage() -> str:
+    """Every NumPy function that has a rule, by what the rule is."""
+    import numpy.polynomial  # noqa: ICN001 - its table is made once it is imported
+
+    from dualdiff.arrays.dispatch import name_of
+    from dualdiff.rules import kinds
+    from dualdiff.rules.registry import TABLES, rule_of
+
+    rule_of(numpy.polynomial.polynomial.polyval2d)
+    meaning = {
+        kinds.Elementwise: "chain rule, by its partial derivatives",
+        kinds.Linear: "linear: applied to the tangent",
+        kinds.Moves: "moves entries",
+        kinds.Composite: "written with other functions",
+        kinds.Product: "product rule",
+        kinds.Custom: "differential by hand",
+        kinds.InPlace: "writes in place",
+        kinds.Created: "makes an array with room for derivatives",
+        kinds.ZeroSlope: "piecewise constant: derivative 0",
+        kinds.Constant: "a question about values: NumPy's own answer",
+        kinds.Unsupported: "refused",
+    }
+    lines = ["# Coverage", "", "Made from the rule tables when these pages are built.", ""]
+    for kind, words in meaning.items():
+        names = sorted({name_of(f) for table in TABLES.values() for f, rule in table.items() if type(rule) is kind})
+        lines += [f"## {words[0].upper()}{words[1:]} ({len(names)})", "", ", ".join(f"`{name}`" for name in names), ""]
+    lines += ["Everything else that NumPy hands over raises `NoRuleError`: give it a rule with `define_rule` or `custom_jvp`."]
+    return "\n".join(lines) + "\n"
+
+
+def setup(app: object) -> None:
+    """Write the generated page before Sphinx reads the sources."""
+    from pathlib import Path
+
+    (Path(__file__).parent / "coverage.md").write_text(_coverage(), encoding="utf-8")

@@ -585,6 +585,15 @@ KNOWN = [
     Known("", "would drop the imaginary part|cannot hold a complex dual", "from complex to real NumPy only warns"),
     Known("full_like", "raises DerivativeLostError", "a plain array is asked for, which cannot hold a derivative"),
     Known("polyint", "object array|derivative", "NumPy does not hand over k=: an object array of scalar duals"),
+    Known("lexsort", "value", "NumPy does not hand over a list of keys: it sorts scalar duals, nan where it falls"),
+    Known("", "scalar .* instead of array|array .* instead of scalar", "a scalar with out= comes back as the array out"),
+    Known("gradient multiply polyint", "rounded value", "NumPy's loops round by the layout, and by the precision of a scalar"),
+    Known(
+        "nanquantile nanpercentile",
+        r"raises ShapeError|reshape",
+        "for a q of two axes NumPy's result has its axes in an order of its own: refused",
+    ),
+    Known("insert putmask", "raises TypeError", "from complex to real NumPy only warns"),
     Known("linalg.qr", "raises NotDifferentiableError", "Q has columns that the matrix does not determine"),
     Known("linalg.svd", "raises NotDifferentiableError", "U or V has columns that the matrix does not determine"),
     Known(

@@ -28,6 +28,20 @@ def _caller_stores() -> bool:
     return 0 <= frame.f_lasti < len(code) and dis.opname[code[frame.f_lasti]] in ("STORE_SUBSCR", "STORE_SLICE")
 
 
+def _place() -> str:
+    """Where the conversion was asked for, if that is code that has been lifted: lifting again would not help."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("dualdiff."):
+        frame = frame.f_back
+    if type(frame.f_globals) is dict:
+        return ""
+    return (
+        f" {frame.f_code.co_qualname} (line {frame.f_lineno} of {frame.f_code.co_filename}) is lifted already: either the "
+        "array was made outside of it (make it inside, or copy it with np.array), or what is called there is compiled code "
+        "(give it a rule with dd.custom_jvp)."
+    )
+
+
 def _refuse_mean_of_objects() -> None:
     """Say what happened where np.mean converts the sum of an object array."""
     if sys._getframe(2).f_code.co_filename.endswith("_methods.py"):
@@ -47,10 +61,12 @@ class ConversionMethods(Number):
             return kind(plain(self))
         _refuse_mean_of_objects()
         if _caller_stores():
-            raise DerivativeLostError(f"np.zeros(...)[i] = <dual>: a float array cannot hold a derivative. {_ALLOCATE}")
+            raise DerivativeLostError(
+                f"np.zeros(...)[i] = <dual>: a float array cannot hold a derivative. {_place() or _ALLOCATE}"
+            )
         raise DerivativeLostError(
-            f"{name} of a {type(self).__name__} would drop its derivative. {_VALUE} To store it in an array, do not use "
-            f"a float array: {_ALLOCATE} In place of `math` use the functions of numpy."
+            f"{name} of a {type(self).__name__} would drop its derivative. {_VALUE} "
+            + (_place() or f"To store it in an array, do not use a float array: {_ALLOCATE} For `math`, use dualdiff.math.")
         )
 
     def __float__(self) -> float:
@@ -98,10 +114,12 @@ class ConversionMethods(Number):
             return self._objects()
         _refuse_mean_of_objects()
         if _caller_stores():
-            raise DerivativeLostError(f"np.zeros(...)[...] = <dual>: a float array cannot hold a derivative. {_ALLOCATE}")
+            raise DerivativeLostError(
+                f"np.zeros(...)[...] = <dual>: a float array cannot hold a derivative. {_place() or _ALLOCATE}"
+            )
         raise DerivativeLostError(
             f"np.asarray(<{type(self).__name__}>, dtype={np.dtype(dtype).name}): a float array cannot hold a derivative. "
-            f"{_VALUE} {_ALLOCATE}"
+            f"{_VALUE} {_place() or _ALLOCATE}"
         )
 
     def _objects(self) -> Any:

@@ -325,8 +325,10 @@ class ArrayMethods(ConversionMethods, Number):
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         """The namespace of the array API standard that arrays of this kind belong to."""
-        if api_version is not None:
-            np.empty(0).__array_namespace__(api_version=api_version)
+        version: Any = api_version
+        if version is not None:
+            # NumPy knows which versions there are.
+            np.empty(0).__array_namespace__(api_version=version)
         # By name: the namespace lies above the arrays, and is imported for those who ask.
         return importlib.import_module("dualdiff.numpy")
 

@@ -300,7 +300,7 @@ def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
         tangent = np.real(tangent) if np.iscomplexobj(plain(tangent)) else tangent
         return float(tangent) if ndim(tangent) == 0 and is_numpy(tangent) else tangent
     if kind is complex:
-        return payload(tangent)
+        return complex(tangent) if ndim(tangent) == 0 and is_numpy(tangent) else tangent
     if is_number(value) and ndim(tangent) and not is_number(tangent):
         # A write of a number of the value's level must find room for its derivative.
         return as_constant_of(value, ts.cast(tangent, value.dtype))

@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _FLOAT64 = np.dtype(float)
+_PYTHON_NUMBERS = (float, complex, int)
 
 
 class Power:
@@ -67,13 +68,13 @@ def slope(partial: Any, y: Array, values: list[Array]) -> Array:
     try:
         return partial(y, *values)
     except ArithmeticError:
-        return partial(*(np.asarray(v)[()] if type(v) in (float, complex) else v for v in (y, *values)))
+        return partial(*(np.asarray(v)[()] if type(v) in _PYTHON_NUMBERS else v for v in (y, *values)))
 
 
 def careful_term(partial: Any, y: Array, values: list[Array], tangent: Tangent) -> Tangent:
     """Slope times tangent where the slope may be infinite: a zero tangent wins, a nan result has a nan derivative."""
     # Python floats raise where NumPy's give inf.
-    y, *values = (np.asarray(v)[()] if type(v) in (float, complex) else v for v in (y, *values))
+    y, *values = (np.asarray(v)[()] if type(v) in _PYTHON_NUMBERS else v for v in (y, *values))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         slope = partial(y, *values)
         # Outside its domain a function has no derivative, though 1 / x of log(-1) has a value.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -82,7 +83,7 @@ def _reduce(
         raise ValueError(f"reduction operation {ufunc.__name__!r} is not reorderable, so at most one axis may be specified")
     kept = [a for a in range(array.ndim) if a not in axes]
     shape = array.shape
-    rows = np.transpose(array, (*axes, *kept)).reshape(-1, *(shape[a] for a in kept))
+    rows = np.transpose(array, (*axes, *kept)).reshape(math.prod(shape[a] for a in axes), *(shape[a] for a in kept))
     if not len(rows) and "initial" not in given and ufunc.identity is None:
         raise ValueError(f"zero-size array to reduction operation {ufunc.__name__} which has no identity")
     if "initial" in given:

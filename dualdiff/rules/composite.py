@@ -182,8 +182,12 @@ def _norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -
     if ord in (1, -1, np.inf, -np.inf):
         first, second = (row, column) if abs(ord) == 1 else (column, row)
         sums = np.sum(np.abs(x), axis=first, keepdims=True)
+        if not sums.size and ord > 0:
+            return np.sum(x, axis=(row, column), keepdims=keepdims)
         result = (np.max if ord > 0 else np.min)(sums, axis=second, keepdims=True)
         return result if keepdims else np.squeeze(result, axis=(row, column))
+    if not x.shape[row] * x.shape[column]:
+        return np.sum(x, axis=(row, column), keepdims=keepdims)
     singular = np.linalg.svd(np.moveaxis(x, (row, column), (-2, -1)), compute_uv=False)
     reductions: dict[Any, Any] = {2: np.max, -2: np.min, "nuc": np.sum}
     if ord not in reductions:
@@ -228,7 +232,8 @@ def _geomspace(start: Array, stop: Array, num: int = 50, endpoint: bool = True, 
 
 
 def _real_if_close(a: Array, tol: float = 100) -> Array:
-    return np.real(a) if np.isrealobj(np.real_if_close(value_of(a), tol)) and np.iscomplexobj(value_of(a)) else a
+    real = np.isrealobj(np.real_if_close(value_of(a), tol)) and np.iscomplexobj(value_of(a))
+    return as_array(np.real(a) if real else a)
 
 
 def _trim_zeros(filt: Array, trim: str = "fb", axis: Any = None) -> Array:

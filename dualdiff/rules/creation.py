@@ -66,8 +66,9 @@ def _full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, d
 def _arange(start_or_stop: Any, stop: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None) -> Array:
     start, stop = (0.0, start_or_stop) if stop is None else (start_or_stop, stop)
     step = 1 if step is None else step
-    count = len(np.arange(value_of(start), value_of(stop), value_of(step)))
-    points = start + np.arange(count) * step
+    points = np.arange(value_of(start), value_of(stop), value_of(step))
+    # NumPy's own values; the differences are zeros that bring the derivatives along.
+    points = points + ((start - value_of(start)) + np.arange(len(points)) * (step - value_of(step)))
     return points if dtype is None else points.astype(dtype)
 
 

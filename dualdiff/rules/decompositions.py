@@ -92,7 +92,7 @@ def eig(d: list[Tangent], values: list[Array], result: Any) -> tuple[Tangent, Ta
     F = _inverse_gaps(gaps, G, np.max(np.abs(value_of(w)), axis=-1, initial=0.0), "eigenvectors")
     D = V @ (F * G)
     along = np.real(np.sum(np.conjugate(V) * D, axis=-2, keepdims=True))
-    if is_complex(V):
+    if is_complex(V) and V.size:
         largest = np.argmax(np.abs(value_of(V)), axis=-2)[..., None, :]
         pick = np.arange(V.shape[-1])[:, None] == largest
         turn = np.sum(np.where(pick, D / np.where(pick, V, 1), 0), axis=-2, keepdims=True)

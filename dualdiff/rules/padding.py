@@ -84,6 +84,8 @@ def _ramp(array: Array, left: int, right: int, axis: int, mode: str, kwargs: dic
 
 
 def _statistic(array: Array, left: int, right: int, axis: int, mode: str, kwargs: dict[str, Any]) -> Array:
+    if not left and not right:
+        return array
     n = array.shape[axis]
     lengths = kwargs.get("stat_length") or (None, None)
     low, high = (n if length is None else min(int(length), n) for length in lengths)

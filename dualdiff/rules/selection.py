@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -85,8 +86,10 @@ def _median(a: Array, axis: Any = None, out: None = None, overwrite_input: bool 
     axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     axes = tuple(x % a.ndim for x in axes)
     kept = [x for x in range(a.ndim) if x not in axes]
-    rows = np.reshape(np.transpose(a, (*kept, *axes)), (*(a.shape[x] for x in kept), -1))
-    n = rows.shape[-1]
+    n = math.prod(a.shape[x] for x in axes)
+    if not n:
+        return np.full([1 if x in axes else m for x, m in enumerate(a.shape) if keepdims or x in kept], np.nan)
+    rows = np.reshape(np.transpose(a, (*kept, *axes)), (*(a.shape[x] for x in kept), n))
     ordered = _sort(rows)
     middle = np.mean(ordered[..., (n - 1) // 2 : n // 2 + 1], axis=-1)
     return np.reshape(middle, [1 if x in axes else m for x, m in enumerate(a.shape)]) if keepdims else middle

@@ -52,7 +52,7 @@ def _quantile(percent: float, skip_nan: bool) -> Any:
         # The quantile of 0, 1, ..., n - 1 is the position that the method means.
         options: Any = {"method": method}
         place = {int(n): np.quantile(np.arange(max(n, 1)) * 1.0, level, **options) for n in np.unique(counts)}
-        position = np.reshape([place[int(n)] for n in counts.ravel()], (*counts.shape, -1))
+        position = np.reshape([place[int(n)] for n in counts.ravel()], (*counts.shape, level.size))
         low = np.clip(np.floor(position).astype(int), 0, number - 1)
         high = np.minimum(low + 1, number - 1)
         first, second = np.take_along_axis(ordered, low, -1), np.take_along_axis(ordered, high, -1)
@@ -75,6 +75,10 @@ def _weighted_quantile(skip_nan: bool, a: Array, q: Any, axis: Any, method: Any,
     function: Any = np.nanquantile if skip_nan else np.quantile
     chosen = function(value_of(a), q, axis=axis, method=method, keepdims=keepdims, weights=weights)
     rows, kept, _ = _rows(a, axis)
+    if not rows.shape[-1] or np.ndim(q) > 1:
+        if rows.shape[-1]:
+            raise NotDifferentiableError("quantiles with weights have no rule for a q of two axes: write np.ravel(q).")
+        return chosen
     target = np.reshape(chosen, (*np.shape(q), *(a.shape[x] for x in kept)))[..., None]
     equal = value_of(rows) == target
     count = np.sum(equal, axis=-1)

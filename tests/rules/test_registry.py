@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.testing.overrides import get_overridable_numpy_array_functions
 
-from dualdiff.rules.registry import FUNCTIONS, TABLES, UFUNCS
+import dualdiff as dd
+from dualdiff.rules.registry import FUNCTIONS, TABLES, UFUNCS, rule_of
 
 #: The public names of NumPy's ufuncs (census/numpy.csv of the project's founding documents counts 106 of them).
 NAMES = [name for name in dir(np) if isinstance(getattr(np, name), np.ufunc)]
@@ -24,6 +28,40 @@ def test_tables_are_disjoint(pair: tuple[str, str]) -> None:
     """No function stands in two tables."""
     first, second = pair
     assert not TABLES[first].keys() & TABLES[second].keys()
+
+
+def overridable() -> set[Any]:
+    """Return every function that NumPy hands over, but those of texts, whose default is to raise."""
+    for module in ("numpy.fft", "numpy.lib.scimath", "numpy.lib.stride_tricks", "numpy.polynomial.polynomial"):
+        importlib.import_module(module)
+    found = {get_public(f) for f in get_overridable_numpy_array_functions()}
+    return {f for f in found if not f.__module__.startswith(TEXTS)}
+
+
+def get_public(function: Any) -> Any:
+    """Return the function users call: creation functions have a private twin for like=."""
+    return getattr(np, function.__name__, function) if function.__module__ == "numpy" else function
+
+
+TEXTS = ("numpy.strings", "numpy.char", "numpy._core.strings", "numpy._core.defchararray", "numpy.lib.recfunctions")
+
+
+def test_every_overridable_function_has_a_rule() -> None:
+    """A function that NumPy hands over is differentiated, passed through or refused on purpose, never by oversight."""
+    missing = {f for f in overridable() if rule_of(f) is None}
+    assert not missing
+
+
+def test_every_rule_is_reached() -> None:
+    """No rule stands for a function that NumPy does not hand over."""
+    known = overridable()
+    assert not {f for f in FUNCTIONS if f not in known and get_public(f) not in known}
+
+
+def test_texts_are_refused() -> None:
+    """What has no rule at all raises."""
+    with pytest.raises(dd.NoRuleError, match="upper"):
+        np.strings.upper(dd.Dual([1.0], [1.0]))
 
 
 def test_ufuncs_and_functions_are_told_apart() -> None:
