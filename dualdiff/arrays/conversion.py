@@ -6,6 +6,7 @@ import dis
 import math
 import sys
 import warnings
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -21,22 +22,28 @@ _VALUE = "For the value alone write dd.value_of(x)."
 _MANY_OBJECTS = 10_000
 
 
+def _caller() -> FrameType:
+    """The code that asked for the conversion."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("dualdiff."):
+        frame = frame.f_back
+    return frame
+
+
 def _caller_stores() -> bool:
     """Whether the line that asked for the conversion is an assignment into an array, ``plain[i] = dual``."""
-    frame = sys._getframe(2)
+    frame = _caller()
     code = frame.f_code.co_code
     return 0 <= frame.f_lasti < len(code) and dis.opname[code[frame.f_lasti]] in ("STORE_SUBSCR", "STORE_SLICE")
 
 
 def _place() -> str:
     """Where the conversion was asked for, if that is code that has been lifted: lifting again would not help."""
-    frame = sys._getframe(2)
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("dualdiff."):
-        frame = frame.f_back
+    frame = _caller()
     if type(frame.f_globals) is dict:
         return ""
     return (
-        f" {frame.f_code.co_qualname} (line {frame.f_lineno} of {frame.f_code.co_filename}) is lifted already: either the "
+        f"{frame.f_code.co_qualname} (line {frame.f_lineno} of {frame.f_code.co_filename}) is lifted already: either the "
         "array was made outside of it (make it inside, or copy it with np.array), or what is called there is compiled code "
         "(give it a rule with dd.custom_jvp)."
     )

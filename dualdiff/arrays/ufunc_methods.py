@@ -7,6 +7,7 @@ import operator
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from .. import tangents as ts
 from .._typing import Array, is_ndarray
@@ -77,8 +78,8 @@ def _reduce(
                 "one has to specify 'initial'"
             )
         array = np.where(given["where"], array, initial if ufunc.identity is None else ufunc.identity)
-    axes = tuple(range(array.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(a % array.ndim for a in axes) if array.ndim else ()
+    axes = tuple(range(array.ndim)) if axis is None else axis
+    axes = normalize_axis_tuple(axes, array.ndim) if array.ndim else ()
     if len(axes) > 1 and ufunc not in _ASSOCIATIVE:
         raise ValueError(f"reduction operation {ufunc.__name__!r} is not reorderable, so at most one axis may be specified")
     kept = [a for a in range(array.ndim) if a not in axes]

@@ -75,10 +75,10 @@ def _weighted_quantile(skip_nan: bool, a: Array, q: Any, axis: Any, method: Any,
     function: Any = np.nanquantile if skip_nan else np.quantile
     chosen = function(value_of(a), q, axis=axis, method=method, keepdims=keepdims, weights=weights)
     rows, kept, _ = _rows(a, axis)
-    if not rows.shape[-1] or np.ndim(q) > 1:
-        if rows.shape[-1]:
-            raise NotDifferentiableError("quantiles with weights have no rule for a q of two axes: write np.ravel(q).")
+    if not rows.shape[-1]:
         return chosen
+    if skip_nan and np.ndim(q) > 1:
+        raise NotDifferentiableError("nanquantile with weights has no rule for a q of two axes: write np.ravel(q).")
     target = np.reshape(chosen, (*np.shape(q), *(a.shape[x] for x in kept)))[..., None]
     equal = value_of(rows) == target
     count = np.sum(equal, axis=-1)
