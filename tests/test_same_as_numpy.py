@@ -585,6 +585,7 @@ KNOWN = [
     Known("unique_values", "derivative", "the order is that of hashes, another one beside the point"),
     Known("", "would drop the imaginary part|cannot hold a complex dual", "from complex to real NumPy only warns"),
     Known("full_like", "raises DerivativeLostError", "a plain array is asked for, which cannot hold a derivative"),
+    Known("astype", "where NumPy raises", "NumPy 2.0 takes arrays only, not scalars"),
     Known("select", "object array|derivative|float64", "NumPy does not hand over a default= alone: scalar duals as objects"),
     Known("polyint", "object array|derivative", "NumPy does not hand over k=: an object array of scalar duals"),
     Known("lexsort", "value", "NumPy does not hand over a list of keys: it sorts scalar duals, nan where it falls"),

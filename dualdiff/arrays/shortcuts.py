@@ -134,8 +134,11 @@ class Shortcuts(ArrayMethods):
                     if type(s) is Zero and s.view is None:
                         s = s.cell.tangent  # type: ignore[union-attr]
                     if type(s) is np.ndarray:
-                        t = s.item(index) if s.ndim == 1 else s[:, index].copy()
-                        return _made(self, value.item(index), t)
+                        entry: Any = _new(type(self))
+                        entry.value = value.item(index)
+                        entry._tangent = s.item(index) if s.ndim == 1 else s[:, index].copy()
+                        entry.level = self.level
+                        return entry
             elif type(index) is slice:
                 s = self._tangent
                 if type(s) is np.ndarray:
@@ -153,9 +156,13 @@ class Shortcuts(ArrayMethods):
             if type(s) is np.ndarray:
                 if type(new) is type(self) and new.level == self.level and type(new.value) is float:
                     t = new._tangent
-                    if (s.ndim == 1 and type(t) is float) or (s.ndim == 2 and type(t) is np.ndarray and len(t) == len(s)):
+                    if s.ndim == 1 and type(t) is float:
                         value[index] = new.value
-                        s[..., index] = t
+                        s[index] = t
+                        return
+                    if s.ndim == 2 and type(t) is np.ndarray and len(t) == len(s):
+                        value[index] = new.value
+                        s[:, index] = t
                         return
                 elif type(new) is float or type(new) is int:
                     value[index] = new
@@ -272,7 +279,7 @@ def _made(like: Any, value: Any, tangent: Tangent) -> Any:
 
 def _alike(x: Any, other: Any, value: Any, v: Any, s: Any, t: Any) -> bool:
     """Whether two duals have one level, one shape and one dtype, all their parts plain."""
-    if x.level != other.level or type(s) is not type(t):
+    if type(s) is not type(t) or x.level != other.level:
         return False
     if type(value) is float:
         return type(v) is float and (type(s) is float or (type(s) is np.ndarray and s.shape == t.shape))

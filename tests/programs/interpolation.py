@@ -7,7 +7,7 @@ from numpy import searchsorted, zeros
 
 def table(rows, columns):
     """Some elevations."""
-    return [[np.cos(0.7 * i) + 0.3 * j for j in range(columns)] for i in range(rows)]
+    return [[np.cos(0.7 * i) * (1.0 + 0.3 * j) for j in range(columns)] for i in range(rows)]
 
 
 ELEVATION = np.array(table(4, 5))
