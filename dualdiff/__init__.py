@@ -1,7 +1,7 @@
 """dualdiff: exact derivatives of ordinary NumPy code, forward mode."""
 
 from . import testing
-from .arrays import Dual, HyperDual
+from .arrays import Dual, HyperDual, Taylor
 from .errors import (
     DerivativeLostError,
     DualDiffError,
@@ -17,9 +17,11 @@ from .transforms.define_rule import define_rule
 from .transforms.derivative import derivative
 from .transforms.directional import directional_derivative
 from .transforms.escape import stop_gradient, value_of
+from .transforms.fields import curl, divergence, hessian_diagonal, laplacian
 from .transforms.hessian import hessian, hvp, second_directional_derivative, value_grad_and_hessian
 from .transforms.jacobian import grad, jacobian, value_and_grad, value_and_jacobian
 from .transforms.jvp import jvp, linearize
+from .transforms.taylor import taylor
 
 __version__ = "0.1.0"
 
@@ -27,6 +29,7 @@ __all__ = [
     # numbers
     "Dual",
     "HyperDual",
+    "Taylor",
     # first derivatives
     "derivative",
     "grad",
@@ -42,6 +45,13 @@ __all__ = [
     "hvp",
     "second_directional_derivative",
     "value_grad_and_hessian",
+    # any order
+    "taylor",
+    # vector calculus
+    "curl",
+    "divergence",
+    "hessian_diagonal",
+    "laplacian",
     # rules of your own
     "custom_jvp",
     "define_rule",

@@ -4,7 +4,8 @@ from .dispatch import READY
 from .dual import Dual
 from .hyperdual import HyperDual
 from .number import Number, is_number, plain
+from .taylor import Taylor
 
-READY.update((Dual, HyperDual))
+READY.update((Dual, HyperDual, Taylor))
 
-__all__ = ["Dual", "HyperDual", "Number", "is_number", "plain"]
+__all__ = ["Dual", "HyperDual", "Number", "Taylor", "is_number", "plain"]

@@ -23,8 +23,8 @@ _FUNCTIONS: list[NumPyFunction] = [
     np.tril_indices_from, np.triu_indices_from, np.unravel_index,
 ]  # fmt: skip
 
-if hasattr(np, "in1d"):
-    _FUNCTIONS.append(np.in1d)
+# Until NumPy 2.3.
+_FUNCTIONS += [getattr(np, name) for name in ("in1d",) if hasattr(np, name)]
 
 _ZERO_SLOPES: list[NumPyFunction] = [np.around, np.empty_like, np.fix, np.ones_like, np.round, np.zeros_like]
 

@@ -117,7 +117,9 @@ def _cov(
     return np.squeeze(np.divide(centred @ np.conjugate(weighted.T), factor))
 
 
-def _corrcoef(x: Array, y: Any = None, rowvar: bool = True, bias: Any = _NONE, ddof: Any = _NONE, *, dtype: Any = None) -> Array:
+def _corrcoef(
+    x: Array, y: Any = None, rowvar: bool = True, bias: Any = _NONE, ddof: Any = _NONE, *, dtype: Any = None
+) -> Array:
     c = np.cov(x, y, rowvar)
     if np.ndim(c) == 0:
         return c / c

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from .._typing import Tree
 from ..arrays import plain
 from .arguments import flatten, rebuild
 from .jvp import jvp
+from .taylor import coefficients
 
 __all__ = ["directional_derivative"]
 
@@ -48,26 +50,14 @@ def directional_derivative(f: Callable[..., Any], x: Tree, v: Tree, *, normalize
     >>> dd.directional_derivative(lambda x: x @ x, np.array([1.0, 2.0]), np.array([3.0, 4.0]), normalize=True)
     np.float64(4.4)
     """
-    if not isinstance(order, (int, np.integer)) or order < 1:
-        raise ValueError(f"order must be a positive integer, not {order!r}.")
     if normalize:
         v = _unit(x, v)
-
-    def along(g: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda point: jvp(g, (point,), (v,))[1]
-
-    if order == 1:
-        return along(f)(x)
-    leading = np.ndim(flatten(v)[0]) - np.ndim(flatten(x)[0])
-    if leading:
-        rows = [
-            directional_derivative(f, x, rebuild(v, (piece[i] for piece in flatten(v))), order=order)
-            for i in range(len(flatten(v)[0]))
-        ]
-        return rebuild(rows[0], (np.stack(pieces) for pieces in zip(*map(flatten, rows), strict=True)))
-    for _ in range(order):
-        f = along(f)
-    return f(x)
+    if isinstance(order, (int, np.integer)) and order == 1:
+        return jvp(f, (x,), (v,))[1]
+    _, tails, form = coefficients(f, x, v, order)
+    scalars = all(isinstance(leaf, (int, float, complex)) for leaf in flatten(x))
+    found = (math.factorial(order) * tail[order - 1] for tail in tails)
+    return rebuild(form, (d.item() if scalars and isinstance(d, (np.float64, np.complex128)) else d for d in found))
 
 
 def _unit(x: Tree, v: Tree) -> Tree:
