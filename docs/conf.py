@@ -38,7 +38,7 @@ html_theme_options = {
 
 def _coverage() -> str:
     """Every NumPy function that has a rule, by what the rule is."""
-    import numpy.polynomial  # noqa: ICN001 - its table is made once it is imported
+    import numpy.polynomial
 
     from dualdiff.arrays.dispatch import name_of
     from dualdiff.rules import kinds

@@ -61,7 +61,7 @@ def test_every_rule_is_reached() -> None:
 
 def test_texts_are_refused() -> None:
     """What has no rule at all raises."""
-    with pytest.raises(TypeError, match="upper|string"):
+    with pytest.raises(TypeError, match=r"upper|string"):
         np.strings.upper(dd.Dual([1.0], [1.0]))
 
 
