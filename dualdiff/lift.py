@@ -9,6 +9,10 @@ from functools import cache, update_wrapper
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from .arrays.levels import open_levels, scratch
+from .arrays.number import holds_numbers
 from .rebinding import Rebinding, standard_library
 
 __all__ = ["lift"]
@@ -56,19 +60,56 @@ def lift(f: Any = None, *, packages: Iterable[str] | None = None) -> Any:
     """
     if f is None:
         return lambda function: lift(function, packages=packages)
-    _mirror_what_is_loaded()
-    chosen = None if packages is None else (packages,) if isinstance(packages, str) else tuple(packages)
-    home = getattr(f, "__module__", None) or getattr(f, "__name__", "")
-    rebinding = _rebinding(chosen if chosen is None else (*chosen, f.__name__ if isinstance(f, ModuleType) else str(home)))
-    if isinstance(f, (ModuleType, type)):
-        return rebinding.of(f)
+    followed = _followed(f, packages)
+    if isinstance(f, type):
+        return _rebinding(followed, own_state=False).of(f)
+    if isinstance(f, ModuleType):
+        return _LiftedModule(f, followed)
 
     def lifted(*args: Any, **kwargs: Any) -> Any:
-        # Looked up at each call: an instance has a state of its own in each differentiation.
-        return rebinding.of(f)(*map(rebinding.of, args), **{name: rebinding.of(value) for name, value in kwargs.items()})
+        if not open_levels() and not any(map(holds_numbers, (*args, *kwargs.values()))):
+            # Nothing to differentiate: the function itself.
+            return f(*args, **kwargs)
+        kept = scratch()
+        if kept is None:
+            rebinding = _rebinding(followed, own_state=True)
+        else:
+            # Made anew for each differentiation: what the program writes into its globals or objects ends with it.
+            rebinding = kept.get(followed) or kept.setdefault(followed, _rebinding(followed, own_state=True))
+        of = rebinding.of
+        return of(f)(*map(of, args), **{name: of(value) for name, value in kwargs.items()})
 
-    # The plain function's own module stays out of sight: a second lift finds nothing to do.
     return update_wrapper(lifted, f) if hasattr(f, "__name__") else lifted
+
+
+class _LiftedModule(ModuleType):
+    """A module whose functions are lifted when they are looked up."""
+
+    def __init__(self, module: ModuleType, followed: tuple[str, ...] | None) -> None:
+        super().__init__(module.__name__, module.__doc__)
+        self.__dict__.update(_module=module, _packages=followed)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self.__dict__["_module"], name)
+        return lift(value, packages=self.__dict__["_packages"]) if callable(value) else value
+
+    def __dir__(self) -> Iterable[str]:
+        return dir(self.__dict__["_module"])
+
+
+def _followed(f: Any, packages: Iterable[str] | None) -> tuple[str, ...] | None:
+    """The packages that are followed, with that of the function itself; None for all but a few."""
+    if packages is None:
+        return None
+    home = f.__name__ if isinstance(f, ModuleType) else str(getattr(f, "__module__", None))
+    return (packages, home) if isinstance(packages, str) else (*packages, home)
+
+
+def _rebinding(packages: tuple[str, ...] | None, *, own_state: bool) -> Rebinding:
+    from .numpy._mirror import REPLACED
+
+    _mirror_what_is_loaded()
+    return Rebinding(REPLACED, _follower(packages), _builtin_names(), {np.vectorize: _lifted_vectorize}, own_state)
 
 
 def _mirror_what_is_loaded() -> None:
@@ -81,27 +122,26 @@ def _mirror_what_is_loaded() -> None:
 
 
 @cache
-def _rebinding(packages: tuple[str, ...] | None) -> Rebinding:
-    """The one rebinding that follows these packages."""
-    import numpy as np
-
+def _builtin_names() -> dict[str, Any]:
+    """The builtins that mean something else in lifted code; `math` is replaced on the way."""
     from . import math as own_math
-    from . import numpy as own_numpy
-    from .numpy._mirror import REPLACED, replace
-    from .numpy._types import python_float
+    from .numpy._mirror import replace
+    from .numpy._types import BUILTINS
 
     replace(python_math, own_math)
     for name, function in vars(python_math).items():
         if not name.startswith("_") and callable(function):
             replace(function, getattr(own_math, name))
+    return BUILTINS
+
+
+def _lifted_vectorize(rebinding: Rebinding, original: Any) -> Any:
+    from . import numpy as own_numpy
+
     vectorize: Any = own_numpy.vectorize
-
-    def lifted_vectorize(rebinding: Rebinding, original: Any) -> Any:
-        made = vectorize.__new__(vectorize)
-        made.__dict__.update(original.__dict__, pyfunc=rebinding.of(original.pyfunc))
-        return made
-
-    return Rebinding(REPLACED, _follower(packages), {"float": python_float}, {np.vectorize: lifted_vectorize})
+    made = vectorize.__new__(vectorize)
+    made.__dict__.update(original.__dict__, pyfunc=rebinding.of(original.pyfunc))
+    return made
 
 
 def _follower(packages: tuple[str, ...] | None) -> Callable[[str], bool]:

@@ -7,6 +7,7 @@ inherit the dictionary by themselves; closures, classes, instances and container
 
 from __future__ import annotations
 
+import abc
 import builtins
 import enum
 import functools
@@ -19,7 +20,6 @@ from typing import Any
 import numpy as np
 
 from .arrays.construction import with_room
-from .arrays.levels import scratch
 
 __all__ = ["Rebinding", "RebornGlobals"]
 
@@ -41,8 +41,14 @@ class RebornGlobals(dict[str, Any]):
         self.rebinding = rebinding
 
     def __missing__(self, name: str) -> Any:
+        if name not in self.original:
+            raise KeyError(name)
         value = self.original[name]
-        rebound = self.rebinding.of(value)
+        try:
+            rebound = self.rebinding.of(value)
+        except KeyError as error:
+            # Python takes a KeyError here for a name that is not defined.
+            raise RuntimeError(f"{name!r} cannot be rebound") from error
         if isinstance(value, (FunctionType, BuiltinFunctionType, ModuleType, type)):
             # Code keeps its meaning; data is looked up again each time.
             self[name] = rebound
@@ -80,6 +86,8 @@ class Rebinding:
         Builtins with another meaning in rebound code.
     converters : dict
         How instances of a type are rebound.
+    own_state : bool
+        Whether objects and containers have copies of their own in rebound code.
     """
 
     def __init__(
@@ -88,22 +96,23 @@ class Rebinding:
         follows: Callable[[str], bool],
         names: dict[str, Any] | None = None,
         converters: dict[type, Callable[[Rebinding, Any], Any]] | None = None,
+        own_state: bool = False,
     ) -> None:
         self.replaced = replaced
         self.follows = follows
         self.names = names or {}
         self.converters = converters or {}
+        self.own_state = own_state
         self._globals: dict[int, RebornGlobals] = {}
         # By identity; the original is kept, so that its identity stays its own.
         self._made: dict[int, tuple[Any, Any]] = {}
-        self._containers: dict[int, tuple[Any, list[Any], Any]] = {}
 
     def of(self, value: Any) -> Any:
         """What a value is in rebound code: itself, unless it is or holds code to rebind."""
         kind = type(value)
         if kind in _DATA:
             return value
-        if kind in (dict, list, tuple):
+        if kind in _CONTAINERS:
             return self._container(value)
         for known in (self.replaced, self._made):
             found = known.get(id(value))
@@ -152,7 +161,7 @@ class Rebinding:
         """The builtins of rebound code, whose imports give rebound modules."""
         found = original.get("__builtins__", builtins)
         names = dict(vars(found) if isinstance(found, ModuleType) else found)
-        plain_import = names["__import__"]
+        plain_import = names.get("__import__", __import__)
 
         def rebound_import(name: str, *args: Any, **kwargs: Any) -> Any:
             return self.of(plain_import(name, *args, **kwargs))
@@ -217,69 +226,71 @@ class Rebinding:
         return type(descriptor)(self.of(descriptor.__func__))
 
     def _container(self, container: Any) -> Any:
-        if not _may_hold_code(container):
+        """A copy whose entries are rebound, the same one wherever it is met; the original keeps what it had."""
+        known = self._made.get(id(container))
+        if known is not None and known[0] is container:
+            return known[1]
+        if len(container) > _LARGEST_CONTAINER or not (self.own_state or _may_hold_code(container)):
             return container
-        entries = list(container.values()) if isinstance(container, dict) else list(container)
-        kept = scratch()
-        memory = self._containers if kept is None else kept.setdefault(self, {})
-        known = memory.get(id(container))
-        if known is not None and known[0] is container and _same(known[1], entries):
-            return known[2]
-        rebound = [self.of(entry) for entry in entries]
-        if _same(rebound, entries):
-            return container
-        made = dict(zip(container, rebound, strict=True)) if isinstance(container, dict) else type(container)(rebound)
-        # What is appended to it is found there again.
-        memory[id(container)] = (container, entries, made)
-        memory[id(made)] = (made, list(made.values()) if isinstance(made, dict) else list(made), made)
+        if type(container) is tuple:
+            rebound = tuple(map(self.of, container))
+            return container if all(new is old for new, old in zip(rebound, container, strict=True)) else rebound
+        made: Any = type(container)() if type(container) is not dict else {}
+        self._keep(container, made)
+        if type(container) is dict:
+            made.update({self.of(key): self.of(entry) for key, entry in container.items()})
+        elif type(container) is set:
+            made.update(map(self.of, container))
+        else:
+            made.extend(map(self.of, container))
         return made
 
     # ------------------------------------------------------------------------------------ classes, modules
 
     def class_of(self, cls: type) -> Any:
-        """A subclass whose methods are rebound, with the rebound bases behind the original, so that super() finds them."""
+        """A subclass whose methods are rebound, with the rebound bases in front of the original, so that super() finds them."""
         bases = tuple(base for base in map(self.of, cls.__bases__) if base not in cls.__bases__)
-        metaclass = _alike(type(cls))
         names: dict[str, Any] = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
-        names["_rebound_from"] = cls
         try:
-            made = metaclass(cls.__name__, (cls, *bases), names)
+            made = _subclass(cls, bases, names | {"_rebound_from": cls})
         except TypeError:
             return self._keep(cls, cls)
         self._keep(cls, made)
+        rebound_ancestors = [a for base in bases for a in base.__mro__ if "_rebound_from" in vars(a)]
+        in_front = {name for ancestor in rebound_ancestors for name in vars(ancestor)}
         for name, value in list(vars(cls).items()):
             if name in _NOT_REBOUND:
                 continue
             rebound = self.of(value)
-            if rebound is not value:
+            if rebound is not value or name in in_front:
                 setattr(made, name, rebound)
                 if isinstance(rebound, functools.cached_property):
                     rebound.__set_name__(made, name)
+        update: Any = abc.update_abstractmethods
+        update(made)
         return made
 
     def instance_of(self, instance: Any) -> Any:
-        """The instance seen through its rebound class.
+        """The instance seen through its rebound class, with a state of its own; the original keeps what it had.
 
-        While a differentiation runs, the instance has a state of its own, the same to all who look, and the original keeps
-        what it had. Arrays that only this state holds have room for derivatives in it.
+        Arrays that only this state holds have room for derivatives in it.
         """
         rebound_class = self.of(type(instance))
         if rebound_class is type(instance):
             return instance
-        kept = scratch()
-        if kept is not None and (self, id(instance)) in kept:
-            return kept[self, id(instance)]
         try:
             view = object.__new__(rebound_class)
         except TypeError:
             return instance
-        names = _slots(type(instance))
         state = getattr(instance, "__dict__", {})
-        if kept is not None:
-            kept[self, id(instance)] = view
-            state = {name: self.of(_own(state, name)) for name in state}
-        view.__dict__ = state
-        for name in names:
+        if self.own_state:
+            # An instance may refer to itself: it is known before its state is copied.
+            self._keep(instance, view)
+            for name in state:
+                view.__dict__[name] = self.of(_own(state, name))
+        elif state:
+            view.__dict__ = state
+        for name in _slots(type(instance)):
             if hasattr(instance, name):
                 object.__setattr__(view, name, self.of(getattr(instance, name)))
         return view
@@ -305,6 +316,7 @@ class _RebornModule(ModuleType):
 
 
 _MAY_BE_A_BASE = 1 << 10
+_CONTAINERS = (dict, list, tuple, set)
 #: Types that hold no code.
 _DATA: frozenset[type] = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis), slice, range})
 _NOT_REBOUND = {"__dict__", "__weakref__", "__module__", "__qualname__", "__doc__", "__slots__", "__init_subclass__",
@@ -317,15 +329,11 @@ def _may_hold_code(value: Any) -> bool:
     kind = type(value)
     if kind in _DATA:
         return False
-    if kind in (dict, list, tuple):
+    if kind in _CONTAINERS:
         return len(value) <= _LARGEST_CONTAINER and any(
             map(_may_hold_code, value.values() if isinstance(value, dict) else value)
         )
     return callable(value) or isinstance(value, ModuleType) or hasattr(value, "__dict__")
-
-
-def _same(first: list[Any], second: list[Any]) -> bool:
-    return len(first) == len(second) and all(a is b for a, b in zip(first, second, strict=True))
 
 
 def _held_alone() -> int:
@@ -373,6 +381,26 @@ def _slots(cls: type) -> list[str]:
         names = base.__dict__.get("__slots__", ())
         found += [names] if isinstance(names, str) else list(names)
     return [name for name in found if name not in ("__dict__", "__weakref__")]
+
+
+class _Quiet:
+    """Keeps what a user's class does when it is subclassed from happening."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        pass
+
+
+def _subclass(cls: type, bases: tuple[type, ...], names: dict[str, Any]) -> Any:
+    """A subclass made without the hooks of its bases and its metaclass."""
+    metaclass = _alike(type(cls))
+    create = abc.ABCMeta.__new__ if issubclass(metaclass, abc.ABCMeta) else type.__new__
+    if cls.__dictoffset__ == 0 or "__init_subclass__" not in {name for base in cls.__mro__[:-1] for name in vars(base)}:
+        return create(metaclass, cls.__name__, (*bases, cls), names)
+    made = create(metaclass, cls.__name__, (_Quiet, *bases, cls), names)
+    made.__bases__ = (*bases, cls)
+    return made
 
 
 @functools.cache

@@ -112,6 +112,9 @@ class ConversionMethods(Number):
         """The Python number at an index, for a constant; a derivative would be lost otherwise."""
         if self.is_constant():
             return np.asarray(plain(self)).item(*index)
+        if _place():
+            # Lifted code takes it for a float, which keeps its derivative there.
+            return np.ravel(self)[index[0] if index else slice(None)].reshape(())[()]  # type: ignore[call-overload]
         raise DerivativeLostError(f"item() of a {type(self).__name__} would drop its derivative: index it, x[i]. {_VALUE}")
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
@@ -147,13 +150,17 @@ class ConversionMethods(Number):
             objects[index] = self[index]  # type: ignore[index]
         return objects
 
+    def view(self, *args: Any, **kwargs: Any) -> Any:
+        """The same memory under another array; as another type it raises."""
+        return self._memory() if args or kwargs else self[...]  # type: ignore[index]
+
     def _memory(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse access to raw memory."""
         raise DerivativeLostError(
             f"a {type(self).__name__} has no raw memory to view, resize or write: its derivative lies elsewhere. {_VALUE}"
         )
 
-    view = resize = tobytes = tofile = dump = dumps = byteswap = getfield = setfield = setflags = _memory
+    resize = tobytes = tofile = dump = dumps = byteswap = getfield = setfield = setflags = _memory
 
     def __repr__(self) -> str:
         fields = [f"{name.lstrip('_')}={_shown(self.part(name))}" for name in self.PARTS]

@@ -300,11 +300,19 @@ def _default(function: NumPyFunction, name: str) -> Any:
     return inspect.signature(function).parameters[name].default
 
 
+#: The parameters that are sequences of arrays.
+_SEQUENCES = {"arrays", "choicelist", "choices", "tup"}
+
+
 def _moves(rule: Moves, call: Call) -> Any:
     entries = set(rule.entries.split()) or {call.first()}
     for name in rule.conditions.split():
         if name in call.arguments:
             call.arguments[name] = replaced(call.arguments[name], plain)
+    for name in entries - _SEQUENCES - {call.variadic}:
+        if isinstance(call.arguments.get(name), (list, tuple)):
+            # A list that stands for an array, not for a sequence of arrays.
+            call.arguments[name] = absorb(call.arguments[name])
     _refuse_numbers(call, entries)
     # Positions of entries are integers, whatever the dtype of the result.
     dtype, casting = call.arguments.pop("dtype", None), call.arguments.pop("casting", None)

@@ -16,9 +16,9 @@ from ..rules.kinds import Created
 from ..rules.registry import FUNCTIONS
 from ..tangents import ndim
 from .conversion import ConversionMethods
-from .dispatch import apply_function, apply_ufunc
+from .dispatch import READY, apply_function, apply_ufunc
 from .indexing import assign, select
-from .number import Number, is_number, plain
+from .number import Number, is_number, numpy_scalar, plain
 from .slopes import Operator
 from .ufunc_methods import apply_method
 
@@ -27,9 +27,10 @@ __all__ = ["ArrayMethods"]
 
 def _binary(ufunc: np.ufunc) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
     """The operator, its reflection, and its in-place form."""
+    name = f"__r{_OPERATOR_NAMES[ufunc]}__"
 
     def forward(self: Any, other: Any) -> Any:
-        return apply_ufunc(ufunc, (self, other), {}) if _operable(other) else NotImplemented
+        return apply_ufunc(ufunc, (self, other), {}) if _operable(other, name) else NotImplemented
 
     def reflected(self: Any, other: Any) -> Any:
         return apply_ufunc(ufunc, (other, self), {}) if _operable(other) else NotImplemented
@@ -42,8 +43,30 @@ def _binary(ufunc: np.ufunc) -> tuple[Callable[[Any, Any], Any], Callable[[Any, 
     return forward, reflected, in_place
 
 
-def _operable(other: Any) -> bool:
-    return not isinstance(other, (str, bytes, dict, set)) and other is not None
+_OPERATOR_NAMES: dict[np.ufunc, str] = {
+    np.add: "add",
+    np.subtract: "sub",
+    np.multiply: "mul",
+    np.divide: "truediv",
+    np.floor_divide: "floordiv",
+    np.remainder: "mod",
+    np.divmod: "divmod",
+    np.matmul: "matmul",
+    np.power: "pow",
+}
+
+
+def _operable(other: Any, reflected: str = "") -> bool:
+    """Whether NumPy takes the operand; an object that knows what to do with us is left to it."""
+    kind = type(other)
+    if kind in READY or is_numpy(other):
+        return True
+    if kind in _NO_OPERANDS:
+        return False
+    return kind in (list, tuple, bool) or not hasattr(kind, reflected)
+
+
+_NO_OPERANDS = (str, bytes, dict, set, type(None))
 
 
 def _unary(ufunc: np.ufunc) -> Callable[[Any], Any]:
@@ -94,13 +117,21 @@ class ArrayMethods(ConversionMethods, Number):
     """Operators, attributes and methods that every number has in common."""
 
     __slots__ = ()
-    __hash__ = None  # type: ignore[assignment]
     __array_priority__ = 1000.0
+
+    def __hash__(self) -> int:
+        raise TypeError(
+            f"a {type(self).__name__} is not hashable, so it cannot be a key of a dict or of a cache: use dd.value_of(x), or "
+            "call the function without its cache."
+        )
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
-        """What ``isinstance`` is told: code that asks whether it was given an array is told yes."""
-        return np.ndarray if self.shape else type(self)
+        """What ``isinstance`` is told: code that asks whether it was given an array, or a float, is told yes."""
+        value = self.value
+        while isinstance(value, Number):
+            value = value.value
+        return type(numpy_scalar(value))
 
     # ---------------------------------------------------------------------------------------- protocols
 
@@ -331,6 +362,10 @@ class ArrayMethods(ConversionMethods, Number):
             np.empty(0).__array_namespace__(api_version=version)
         # By name: the namespace lies above the arrays, and is imported for those who ask.
         return importlib.import_module("dualdiff.numpy")
+
+    def is_integer(self) -> bool:
+        """See ``float.is_integer``: a question about the value."""
+        return bool(np.float64(plain(self)).is_integer())
 
     def to_device(self, device: str, /, *, stream: Any = None) -> Any:
         """The array itself: there is one device."""

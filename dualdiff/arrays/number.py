@@ -18,7 +18,20 @@ from ..errors import DerivativeLostError, ShapeError
 from ..rules.kinds import Custom, Elementwise, Product
 from ..tangents import ZERO, Zero, current, is_zero, ndim
 
-__all__ = ["Number", "absorb", "as_constant_of", "is_number", "leaves", "payload", "plain", "plain_numpy", "replaced", "top"]
+__all__ = [
+    "Number",
+    "absorb",
+    "as_constant_of",
+    "holds_numbers",
+    "is_number",
+    "leaves",
+    "numpy_scalar",
+    "payload",
+    "plain",
+    "plain_numpy",
+    "replaced",
+    "top",
+]
 
 
 class Number:
@@ -370,6 +383,16 @@ def leaves(tree: Tree) -> Iterator[Any]:
         yield tree.coeffs
     else:
         yield tree
+
+
+def holds_numbers(argument: Any) -> bool:
+    """Whether an argument is a number of ours, or a nested list or an object array that holds one."""
+    kind = type(argument)
+    if kind is list or kind is tuple:
+        return any(type(entry) is not float and holds_numbers(entry) for entry in argument)
+    if kind is np.ndarray:
+        return bool(argument.dtype.hasobject) and any(map(is_number, argument.ravel().tolist()))
+    return is_number(argument)
 
 
 def replaced(tree: Tree, function: Callable[[Any], Any]) -> Tree:

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from .._typing import is_ndarray
-from ..arrays import is_number, plain
+from ..arrays import plain
 from ..arrays.construction import with_room
 from ..arrays.dispatch import apply_function
 from ..arrays.levels import open_levels
-from ..arrays.number import leaves
+from ..arrays.number import holds_numbers, leaves
 from ..rules.kinds import Composite, Created, Custom, Linear, Moves, Product, ZeroSlope
 from ..rules.registry import rule_of
 
@@ -65,16 +65,6 @@ def mirror(module: ModuleType, namespace: dict[str, Any], lazy: Iterable[str] = 
         namespace.setdefault(name, mirrored(getattr(module, name)))
     namespace.setdefault("__doc__", module.__doc__)
     namespace["__dir__"] = lambda: dir(module)
-
-
-def holds_numbers(argument: Any) -> bool:
-    """Whether an argument is a number of ours, or a nested list or an object array that holds one."""
-    kind = type(argument)
-    if kind is list or kind is tuple:
-        return any(type(entry) is not float and holds_numbers(entry) for entry in argument)
-    if kind is np.ndarray:
-        return bool(argument.dtype.hasobject) and any(map(is_number, argument.ravel().tolist()))
-    return is_number(argument)
 
 
 def roomy(function: Any, *, dispatches: bool = False) -> Any:

@@ -14,7 +14,7 @@ from ..arrays import is_number, plain
 from ..arrays.construction import with_room
 from ._mirror import mirrored, replace
 
-__all__ = ["python_float"]
+__all__ = ["BUILTINS"]
 
 
 def _is_scalar(x: Any) -> bool:
@@ -80,7 +80,38 @@ for _abstract in (np.floating, np.inexact, np.complexfloating, np.number, np.gen
 _array_names = {"original": np.ndarray, "__new__": _new_array, "__doc__": np.ndarray.__doc__, "__module__": "numpy"}
 replace(np.ndarray, _Alike("ndarray", (np.ndarray,), _array_names))
 
-#: Python's float, of which float(x) keeps the derivative.
-python_float: Any = _Alike(
-    "float", (float,), {"original": float, "dtype": np.dtype(float), "__new__": _new_float, "__doc__": float.__doc__}
-)
+
+def _new_int(cls: Any, *args: Any, **kwargs: Any) -> Any:
+    # What is behind the point is cut off: the derivative is zero.
+    return int(plain(args[0])) if len(args) == 1 and is_number(args[0]) else int(*args, **kwargs)
+
+
+def _new_complex(cls: Any, *args: Any, **kwargs: Any) -> Any:
+    if not any(map(is_number, args)):
+        return complex(*args, **kwargs)
+    real, imaginary = (*args, 0.0) if len(args) == 1 else args
+    return real + 1j * imaginary
+
+
+def _new_type(cls: Any, *args: Any, **kwargs: Any) -> Any:
+    if len(args) != 1:
+        return type.__new__(cls, *args, **kwargs)
+    (x,) = args
+    if is_number(x):
+        return mirrored(np.ndarray) if np.ndim(x) or is_ndarray(plain(x)) else BUILTINS["float"]
+    found = type(x)
+    return _TYPES.get(found) or mirrored(found)
+
+
+def _builtin(original: type, new: Any, **names: Any) -> Any:
+    return _Alike(original.__name__, (original,), {"original": original, "__new__": new, "__doc__": original.__doc__} | names)
+
+
+#: Builtins of which a call keeps the derivative (int has none to keep), and a type() that knows them.
+BUILTINS: dict[str, Any] = {
+    "float": _builtin(float, _new_float, dtype=np.dtype(float)),
+    "int": _builtin(int, _new_int, dtype=np.dtype(int)),
+    "complex": _builtin(complex, _new_complex, dtype=np.dtype(complex)),
+    "type": _builtin(type, _new_type, __init__=lambda self, *args, **kwargs: None),
+}
+_TYPES: dict[type, Any] = {float: BUILTINS["float"], int: BUILTINS["int"], complex: BUILTINS["complex"]}

@@ -55,9 +55,9 @@ def directional_derivative(f: Callable[..., Any], x: Tree, v: Tree, *, normalize
     if isinstance(order, (int, np.integer)) and order == 1:
         return jvp(f, (x,), (v,))[1]
     _, tails, form = coefficients(f, x, v, order)
-    scalars = all(isinstance(leaf, (int, float, complex)) for leaf in flatten(x))
+    scalars = all(type(leaf) in (int, float, complex) for leaf in flatten(x))
     found = (math.factorial(order) * tail[order - 1] for tail in tails)
-    return rebuild(form, (d.item() if scalars and isinstance(d, (np.float64, np.complex128)) else d for d in found))
+    return rebuild(form, (d.item() if scalars and type(d) in (np.float64, np.complex128) else d for d in found))
 
 
 def _unit(x: Tree, v: Tree) -> Tree:
