@@ -8,7 +8,7 @@ Examples
 >>> import dualdiff as dd
 >>> import dualdiff.math as math
 >>> dd.derivative(lambda x: math.sqrt(x) + math.lgamma(x))(1.0)
--0.07721566490153287
+-0.07721566490153
 """
 
 from __future__ import annotations

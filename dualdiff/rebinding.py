@@ -171,7 +171,11 @@ class Rebinding:
     def globals_of(self, function: FunctionType) -> dict[str, Any]:
         """The dictionary in which the rebound function finds its globals."""
         original = function.__globals__
-        if isinstance(original, RebornGlobals) or not self.follows(str(original.get("__name__"))):
+        name = str(original.get("__name__"))
+        module = sys.modules.get(name)
+        if isinstance(original, RebornGlobals):
+            return original
+        if not self.follows(name) and (module is None or vars(module) is original):
             return original
         if id(original) not in self._globals:
             self._globals[id(original)] = RebornGlobals(original, self)

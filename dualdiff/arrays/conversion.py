@@ -114,7 +114,7 @@ class ConversionMethods(Number):
             return np.asarray(plain(self)).item(*index)
         if _place():
             # Lifted code takes it for a float, which keeps its derivative there.
-            return np.ravel(self)[index[0] if index else slice(None)].reshape(())[()]  # type: ignore[call-overload]
+            return np.ravel(self)[index[0] if index else slice(None)].reshape(())[()]
         raise DerivativeLostError(f"item() of a {type(self).__name__} would drop its derivative: index it, x[i]. {_VALUE}")
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:

@@ -273,7 +273,9 @@ def _view_of_each(tangent: Any, count: int) -> list[Any]:
 def _common_directions(entries: list[Any], known: list[Any], number: Number) -> tuple[int, ...]:
     found = {ts.directions(t, ndim(number.value_at(x))) for x, t in zip(entries, known, strict=True) if t is not None}
     if len(found) > 1:
-        raise ShapeError(f"numbers of one level with different directions in front: {sorted(found)}")
+        raise ShapeError(
+            f"numbers of one level with different directions (or Taylor series of different order): {sorted(found)}"
+        )
     return found.pop()
 
 

@@ -59,7 +59,7 @@ class Taylor(ArrayMethods):
         array = absorb(coefficients) if isinstance(coefficients, (list, tuple)) else coefficients
         if not np.ndim(array) or len(array) < 2:
             raise ShapeError("a Taylor series needs two coefficients or more: the value, and the first of t.")
-        array = as_value(array)
+        array = as_value(array).copy()
         self.value = as_value(array[0])
         self.level = nesting(array) if level is None else level
         self._tail = settled(self.value, array[1:].copy())
@@ -97,9 +97,11 @@ class Taylor(ArrayMethods):
     def _from(self, series: list[Array]) -> Any:
         """A number of these coefficients."""
         value, *tail = series
+        if type(value) is float and all(type(c) is float for c in tail):
+            return self.of(value, (np.array(tail),), self.level)
         shape = np.shape(value)
-        rows = [np.broadcast_to(c, ts.directions(c, len(shape)) + shape) if ndim(c) < len(shape) else c for c in tail]
-        front = max((np.shape(row) for row in rows), key=len)
+        front = np.broadcast_shapes(shape, *map(np.shape, tail))
+        rows: list[Any] = list(tail)
         rows = [row if np.shape(row) == front else np.broadcast_to(row, front) for row in rows]
         return self.of(value, (np.stack(rows),), self.level)
 
@@ -119,6 +121,23 @@ class Taylor(ArrayMethods):
             return payload(tail[0])
         scaled = tail[1 : order + 1] * np.reshape(np.arange(2.0, order + 2), (-1,) + (1,) * (ndim(tail) - 1))
         return self.of(tail[0], (scaled,), self.level)
+
+    def along(self, rule: Any, inputs: list[Any]) -> list[Any]:
+        """A function given by its own rule, ``rule(inputs, their derivatives) -> (values, derivatives)``, as series.
+
+        One evaluation at the order below: y' is the derivative along x'.
+        """
+        order = self._order_of(inputs)
+        values, slopes = rule([self._truncated(x, order - 1) for x in inputs], [self._derivative(x, order - 1) for x in inputs])
+        numbers = []
+        for value, slope_of in zip(values, slopes, strict=True):
+            y0 = self.value_at(value)
+            if slope_of is None:
+                numbers.append(self.constant(y0))
+                continue
+            coefficients = self._padded(slope_of, order)
+            numbers.append(self._from([y0, *(c / (j + 1) for j, c in enumerate(coefficients))]))
+        return numbers
 
     # -------------------------------------------------------------------------------------- chain rule
 
@@ -180,9 +199,12 @@ class Taylor(ArrayMethods):
                 sign = 1.0 if partial is one else -1.0
                 total = [y0, *(t + sign * c for t, c in zip(total[1:], series[i][1:], strict=True))]
                 continue
+            unknown: Any = _Untouched()
             try:
-                p = slope(partial, _Untouched(), lower)
+                p = slope(partial, unknown, lower)
             except _TouchedError:
+                p = unknown
+            if p is unknown:
                 return self._step_by_step(rule, y0, inputs, series, order, moving)
             terms = integrated(0.0, self._padded(p, order), series[i])
             total = [y0, *(t + c for t, c in zip(total[1:], terms[1:], strict=True))]

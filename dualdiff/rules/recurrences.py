@@ -13,11 +13,12 @@ import numpy as np
 
 from .._typing import Array, NumPyFunction
 from .elementwise import ELEMENTWISE
+from .values import is_complex, value_of
 
 __all__ = ["RECURRENCES", "convolved", "integrated", "power_series"]
 
 Series = list[Array]
-Recurrence = Callable[..., Series]
+Recurrence = Callable[..., Series | None]
 
 
 def convolved(a: Series, b: Series, j: int, first: int = 0, last: int | None = None) -> Array:
@@ -53,11 +54,21 @@ def _slope(function: NumPyFunction, y0: Array, x0: Array) -> Array:
 # ------------------------------------------------------------------------------------------ arithmetic
 
 
+def _is_constant(x: Series) -> bool:
+    return all(type(c) is float and c == 0.0 for c in x[1:])
+
+
 def _product(y0: Array, a: Series, b: Series) -> Series:
+    # A constant factor scales: inf times its zeros would be nan.
+    for factor, other in ((a, b), (b, a)):
+        if _is_constant(factor):
+            return [y0, *(factor[0] * c for c in other[1:])]
     return [y0, *(convolved(a, b, j) for j in range(1, len(a)))]
 
 
 def _quotient(y0: Array, a: Series, b: Series) -> Series:
+    if _is_constant(b):
+        return [y0, *(c / b[0] for c in a[1:])]
     y = [y0]
     for j in range(1, len(a)):
         y.append((a[j] - convolved(b, y, j, 1)) / b[0])
@@ -106,6 +117,46 @@ def _whole_power(x: Series, n: int) -> Series:
     return result
 
 
+def _power(y0: Array, x: Series, n: Series) -> Series | None:
+    """x^n; None where the logarithm of x is not real, or of 0."""
+    if _is_constant(n):
+        return power_series(y0, x, n[0])
+    if not np.all(x[0] > 0):
+        return None
+    logarithm = _logarithm(_start(np.log(x[0])), x)
+    return _exponential(y0, _product(n[0] * logarithm[0], n, logarithm))
+
+
+def _absolute(y0: Array, x: Series) -> Series | None:
+    """From the second order on the sign is that of signbit, so that |x|^2 keeps its second derivative at 0."""
+    if is_complex(value_of(x[0])):
+        return None
+    sign = np.sign(x[0]) if len(x) < 3 else np.where(np.signbit(value_of(x[0])), -1.0, 1.0)[()]
+    return [y0, *(_start(sign) * c for c in x[1:])]
+
+
+def _hypotenuse(y0: Array, a: Series, b: Series) -> Series | None:
+    if np.any(value_of(y0) == 0):
+        return None
+    square = [convolved(a, a, j) + convolved(b, b, j) for j in range(1, len(a))]
+    y = [y0]
+    for j in range(1, len(a)):
+        y.append((square[j - 1] - convolved(y, y, j, 1, j - 1)) / (2 * y0))
+    return y
+
+
+def _angle(y0: Array, a: Series, b: Series) -> Series | None:
+    """(a^2 + b^2) y' = b a' - a b'."""
+    square = [convolved(a, a, j) + convolved(b, b, j) for j in range(len(a))]
+    if np.any(value_of(square[0]) == 0) or not np.all(np.isfinite(value_of(square[0]))):
+        return None
+    first, second, moving = _moving(a), _moving(b), [0.0 * y0]
+    for j in range(1, len(a)):
+        turn = convolved(first, b, j, 1) - convolved(second, a, j, 1)
+        moving.append((turn - convolved(square, moving, j, 1, j - 1)) / square[0])
+    return [y0, *(m / j for j, m in enumerate(moving) if j)]
+
+
 # ------------------------------------------------------------- solutions of differential equations
 
 
@@ -137,7 +188,7 @@ def _circular(s0: Array, c0: Array, x: Series, sign: float) -> tuple[Series, Ser
     return s, c
 
 
-def _tangent(function: NumPyFunction, sign: float) -> Recurrence:
+def _tangent(function: NumPyFunction, sign: float) -> Callable[..., Series]:
     """y' = (1 + sign y^2) x': tan, or tanh."""
 
     def series(y0: Array, x: Series) -> Series:
@@ -151,7 +202,7 @@ def _tangent(function: NumPyFunction, sign: float) -> Recurrence:
     return series
 
 
-def _inverse(function: NumPyFunction, sign: float, *, root: bool) -> Recurrence:
+def _inverse(function: NumPyFunction, sign: float, *, root: bool) -> Callable[..., Series]:
     """y' = x' / q(x), or x' / sqrt(q(x)), for q = 1 + sign x^2."""
 
     def series(y0: Array, x: Series) -> Series:
@@ -176,6 +227,12 @@ RECURRENCES: dict[NumPyFunction, Recurrence] = {
     np.square: lambda y0, x: _product(y0, x, x),
     np.reciprocal: _reciprocal,
     np.sqrt: _root,
+    np.absolute: _absolute,
+    np.fabs: _absolute,
+    np.hypot: _hypotenuse,
+    np.arctan2: _angle,
+    np.power: _power,
+    np.float_power: _power,
     np.exp: _exponential,
     np.exp2: lambda y0, x: _exponential(y0, x, float(np.log(2.0))),
     np.expm1: lambda y0, x: [y0, *_exponential(_start(np.exp(x[0])), x)[1:]],

@@ -15,6 +15,7 @@ from .._typing import Tree, is_ndarray, is_numpy
 from ..arrays import Dual, HyperDual, is_number, plain
 from ..arrays.levels import new_level
 from ..arrays.number import absorb, top
+from ..arrays.taylor import Taylor
 from ..errors import NoRuleError, NotDifferentiableError, ShapeError
 from .arguments import flatten, rebuild
 
@@ -115,6 +116,8 @@ class custom_jvp:  # noqa: N801 - a decorator, with JAX's name
         if isinstance(number, HyperDual):
             result = self(*rebuild(args, (number.to_nested(x) for x in flatten(args))))
             return rebuild(result, (number.from_nested(x) for x in flatten(result)))
+        if isinstance(number, Taylor):
+            return self._in_series(number, args)
         return self._differentiated(number, args)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
@@ -131,13 +134,33 @@ class custom_jvp:  # noqa: N801 - a decorator, with JAX's name
         held, rest = dict(zip(numbers, fixed, strict=True)), iter(moving)
         return tuple(held[i] if i in held else next(rest) for i in range(count))
 
-    def _differentiated(self, number: Any, args: tuple[Any, ...]) -> Any:
-        """The value and the tangent that the rule gives, at the level of the number."""
+    def _in_series(self, number: Taylor, args: tuple[Any, ...]) -> Any:
+        """The power series that the rule gives."""
+        fixed, moving = self._parted(number, args)
+        form: Any = None
+
+        def rule(primals: list[Any], tangents: list[Any]) -> tuple[list[Any], list[Any]]:
+            nonlocal form
+            along = [_one_direction(t, x, number.level) for t, x in zip(tangents, primals, strict=True)]
+            assert self._jvp is not None
+            result = self._jvp(*fixed, rebuild(moving, iter(primals)), rebuild(moving, iter(along)))
+            values, slopes, form = self._checked(result)
+            return values, slopes
+
+        found = number.along(rule, flatten(moving))
+        return rebuild(form, iter(found))
+
+    def _parted(self, number: Any, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The arguments that are handed over as they are, and the others."""
         held = {n % len(args) for n in self.nondiff_argnums}
         fixed = tuple(args[n % len(args)] for n in self.nondiff_argnums)
         if any(is_number(x) and not x.is_constant() for x in flatten(fixed)):
             raise NotDifferentiableError(f"{self._name} has no derivative with respect to an argument of nondiff_argnums.")
-        moving = tuple(x for i, x in enumerate(args) if i not in held)
+        return fixed, tuple(x for i, x in enumerate(args) if i not in held)
+
+    def _differentiated(self, number: Any, args: tuple[Any, ...]) -> Any:
+        """The value and the tangent that the rule gives, at the level of the number."""
+        fixed, moving = self._parted(number, args)
         primals = rebuild(moving, (number.value_at(x) for x in flatten(moving)))
         parts = [number.part_of(x, "_tangent") for x in flatten(moving)]
         if number.level in _of_directions.get():
@@ -154,7 +177,10 @@ class custom_jvp:  # noqa: N801 - a decorator, with JAX's name
         """The leaves of the value and of its tangent, and their form, from the rule."""
         tangents = rebuild(primals, (_one_direction(t, x, level) for t, x in zip(parts, flatten(primals), strict=True)))
         assert self._jvp is not None
-        result = self._jvp(*fixed, primals, tangents)
+        return self._checked(self._jvp(*fixed, primals, tangents))
+
+    def _checked(self, result: Any) -> tuple[list[Any], list[Any], Tree]:
+        """The leaves of what a rule returned, and their form."""
         if not isinstance(result, tuple) or len(result) != 2:
             raise TypeError(f"the rule of {self._name} must return a pair (primal_out, tangent_out).")
         out, dout = result

@@ -84,7 +84,8 @@ def curl(f: Callable[..., Any]) -> Callable[..., Any]:
         J = _square_jacobian(f, x, args, kwargs, "curl")
         if len(J) == 2:
             return J[1, 0] - J[0, 1]
-        return np.stack([J[2, 1] - J[1, 2], J[0, 2] - J[2, 0], J[1, 0] - J[0, 1]])
+        # Without the sign of a zero.
+        return np.stack([J[2, 1] - J[1, 2], J[0, 2] - J[2, 0], J[1, 0] - J[0, 1]]) + 0.0
 
     return differentiated
 
