@@ -34,7 +34,11 @@ class Shortcuts(ArrayMethods):
         value, s = self.value, self._tangent
         if type(other) is type(self):
             v, t = other.value, other._tangent
-            if _alike(self, other, value, v, s, t) or (t := _beside(self, other, value, v, s, t)) is not None:
+            if type(s) is type(t) is type(value) is type(v) is float and self.level == other.level:
+                y = value * v
+                if -_INFINITY < y < _INFINITY:
+                    return _made(self, y, s * v + value * t)
+            elif _alike(self, other, value, v, s, t) or (t := _beside(self, other, value, v, s, t)) is not None:
                 y = value * v
                 if _finite(y):
                     return _made(self, y, s * v + value * t)
@@ -56,7 +60,9 @@ class Shortcuts(ArrayMethods):
         value, s = self.value, self._tangent
         if type(other) is type(self):
             v, t = other.value, other._tangent
-            if _alike(self, other, value, v, s, t):
+            if (type(s) is type(t) is type(value) is type(v) is float and self.level == other.level) or _alike(
+                self, other, value, v, s, t
+            ):
                 return _made(self, value + v, s + t)
         elif _is_number_of(other, value):
             if type(s) is float:
@@ -71,7 +77,9 @@ class Shortcuts(ArrayMethods):
         value, s = self.value, self._tangent
         if type(other) is type(self):
             v, t = other.value, other._tangent
-            if _alike(self, other, value, v, s, t):
+            if (type(s) is type(t) is type(value) is type(v) is float and self.level == other.level) or _alike(
+                self, other, value, v, s, t
+            ):
                 return _made(self, value - v, s - t)
         elif _is_number_of(other, value):
             if type(s) is float:
@@ -90,7 +98,11 @@ class Shortcuts(ArrayMethods):
         value, s = self.value, self._tangent
         if type(other) is type(self):
             v, t = other.value, other._tangent
-            if (_alike(self, other, value, v, s, t) and _divides(v)) or (
+            if type(s) is type(t) is type(value) is type(v) is float and self.level == other.level and v != 0:
+                y = value / v
+                if -_INFINITY < y < _INFINITY:
+                    return _made(self, y, (s - y * t) / v)
+            elif (_alike(self, other, value, v, s, t) and _divides(v)) or (
                 (t := _beside(self, other, value, v, s, t)) is not None and v != 0
             ):
                 y = value / v
@@ -104,7 +116,11 @@ class Shortcuts(ArrayMethods):
 
     def __rtruediv__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float) and _divides(value):
+        if type(value) is type(s) is type(other) is float and value != 0:
+            y = other / value
+            if -_INFINITY < y < _INFINITY:
+                return _made(self, y, -y / value * s)
+        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float) and _divides(value):
             y = other / value
             if _finite(y):
                 return _made(self, y, -y / value * s)
