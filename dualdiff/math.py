@@ -47,7 +47,7 @@ def _ruled(function: Callable[..., Any], rule: Elementwise) -> Callable[..., Any
     def of(*x: Any) -> Any:
         for entry in x:
             if is_number(entry):
-                inputs = tuple(map(_scalar, x))
+                inputs = tuple(_scalar(e) if is_number(e) or isinstance(e, (int, float, str)) else float(e) for e in x)
                 return top(inputs).elementwise(rule, of, inputs, {})
         return function(*x)
 
@@ -71,8 +71,8 @@ def _on_values(function: Callable[..., Any]) -> Callable[..., Any]:
     """A question about values, whose answer has no derivative."""
 
     @wraps(function)
-    def of(*x: Any, **tolerances: Any) -> Any:
-        return function(*map(plain, x), **tolerances)
+    def of(*x: Any, **named: Any) -> Any:
+        return function(*map(plain, x), **{name: plain(value) for name, value in named.items()})
 
     return of
 
@@ -85,26 +85,29 @@ def _polygamma(n: int, x: Any) -> Any:
     """The n-th derivative of the digamma function (DLMF 5.15: recurrence up to x >= 20, then the asymptotic series)."""
     if is_number(x):
         return x.elementwise(Elementwise((lambda y, t: _polygamma(n + 1, t),)), partial(_polygamma, n), (x,), {})
-    x, sign = float(x), (-1) ** (n + 1)
+    x, sign = float(np.reshape(x, ())), (-1) ** (n + 1)
     terms: list[float] = []
-    while x < 20.0:
-        terms.append(sign * _math.factorial(n) / x ** (n + 1))
-        x += 1.0
-    if n == 0:
-        terms += [_math.log(x), -0.5 / x]
-    else:
-        terms += [sign * _math.factorial(n - 1) / x**n, sign * _math.factorial(n) / (2 * x ** (n + 1))]
-    for k, b in enumerate(_BERNOULLI, start=1):
+    with np.errstate(all="ignore"):
+        while x < 20.0:
+            terms.append(float(sign * _math.factorial(n) * (np.float64(1) / x) ** (n + 1)))
+            x += 1.0
+        r = np.float64(1) / x
         if n == 0:
-            terms.append(-b / (2 * k * x ** (2 * k)))
+            terms += [_math.log(x), float(-r / 2)]
         else:
-            terms.append(sign * b * _math.factorial(2 * k + n - 1) / (_math.factorial(2 * k) * x ** (2 * k + n)))
+            terms += [float(sign * _math.factorial(n - 1) * r**n), float(sign * _math.factorial(n) * r ** (n + 1) / 2)]
+        for k, b in enumerate(_BERNOULLI, start=1):
+            if n == 0:
+                terms.append(float(-b * r ** (2 * k) / (2 * k)))
+            else:
+                ratio = _math.factorial(2 * k + n - 1) / _math.factorial(2 * k)
+                terms.append(float(sign * b * ratio * r ** (2 * k + n)))
     return _math.fsum(terms)
 
 
 def _share(i: int) -> Callable[..., Any]:
-    """The partial derivative of a length with respect to its i-th coordinate."""
-    return lambda y, *x: x[i] / y
+    """The partial derivative of a length with respect to its i-th coordinate, 0 at its zero."""
+    return lambda y, *x: np.where(y == 0, 0.0, x[i] / np.where(y == 0, 1.0, y))[()]
 
 
 _UFUNC_OF = {
@@ -129,7 +132,6 @@ _OF_SEVERAL = {
     "fmod": UFUNCS[np.fmod],
     "pow": UFUNCS[np.power],
     "remainder": Elementwise((lambda y, a, b: 1.0, lambda y, a, b: np.rint((y - a) / b))),
-    "ldexp": Elementwise((lambda y, a, n: 2.0**n, None)),
 }
 
 for _name, _ufunc in _UFUNC_OF.items():
@@ -143,17 +145,22 @@ for _name in ("ceil", "floor", "isclose", "isfinite", "isinf", "isnan", "trunc",
 
 
 @wraps(_math.log)
-def log(x: Any, base: Any = None, /) -> Any:
-    if type(x) is float and base is None:
-        return _math.log(x)
-    return _ln(x) if base is None else _ln(x) / _ln(base)
+def log(x: Any, /, *base: Any) -> Any:
+    if not is_number(x) and not any(map(is_number, base)):
+        return _math.log(x, *base)
+    if not base:
+        return _ln(x)
+    (base_of,) = base
+    if plain(_scalar(base_of)) == 1:
+        raise ZeroDivisionError("float division by zero")
+    return _ln(x) / _ln(base_of)
 
 
 @wraps(_math.hypot)
 def hypot(*coordinates: Any) -> Any:
     if not any(map(is_number, coordinates)):
         return _math.hypot(*coordinates)
-    rule = Elementwise(tuple(map(_share, range(len(coordinates)))), singular=lambda y, *x: y)
+    rule = Elementwise(tuple(map(_share, range(len(coordinates)))))
     if len(coordinates) == 2:
         rule = UFUNCS[np.hypot]  # type: ignore[assignment]
     inputs = tuple(map(_scalar, coordinates))
@@ -174,7 +181,13 @@ def fsum(seq: Iterable[Any], /) -> Any:
     number = top(entries)
     if number is None:
         return _math.fsum(entries)
-    return number.with_value(sum(entries), fsum([number.value_at(entry) for entry in entries]))
+    value = fsum([number.value_at(entry) for entry in entries])
+    parts = []
+    for name in number.PARTS:
+        rows = [part for entry in entries if (part := number.part_of(entry, name)) is not None]
+        plain_rows = rows and all(type(row) is float for row in rows)
+        parts.append(None if not rows else _math.fsum(rows) if plain_rows else sum(rows[1:], start=rows[0]))
+    return number.of(value, parts, number.level)
 
 
 @wraps(_math.prod)
@@ -188,8 +201,13 @@ def prod(iterable: Iterable[Any], /, *, start: Any = 1) -> Any:
 def modf(x: Any, /) -> Any:
     if not is_number(x):
         return _math.modf(x)
-    whole = float(_math.trunc(plain(_scalar(x))))
-    return x - whole, whole
+    x = _scalar(x)
+    fraction, whole = _math.modf(float(plain(x)))
+    if _math.isinf(whole):
+        return fraction, whole
+    if _math.isnan(whole):
+        return x * whole, whole
+    return x.with_value(x, modf(x.value)[0]), whole
 
 
 @wraps(_math.frexp)
@@ -197,7 +215,19 @@ def frexp(x: Any, /) -> Any:
     if not is_number(x):
         return _math.frexp(x)
     exponent = _math.frexp(float(plain(_scalar(x))))[1]
-    return _scalar(x) * 2.0**-exponent, exponent
+    return ldexp(x, -exponent), exponent
+
+
+@wraps(_math.ldexp)
+def ldexp(x: Any, i: Any, /) -> Any:
+    if not is_number(x):
+        return _math.ldexp(x, plain(i))
+    x, i = _scalar(x), plain(i)
+    # In two steps: a power of two may overflow where the product does not.
+    half = i // 2
+    with np.errstate(over="ignore"):
+        product = x * 2.0**half * 2.0 ** (i - half)
+    return x.with_value(product, ldexp(x.value, i))
 
 
 @wraps(_math.nextafter)
@@ -212,16 +242,22 @@ if hasattr(_math, "sumprod"):
     @wraps(_math.sumprod)
     def sumprod(p: Iterable[Any], q: Iterable[Any], /) -> Any:
         p, q = list(p), list(q)
-        if not any(map(is_number, p + q)):
+        number = top(p + q)
+        if number is None:
             return _math.sumprod(p, q)
-        return fsum(a * b for a, b in zip(p, q, strict=True))
+        value = sumprod(list(map(number.value_at, p)), list(map(number.value_at, q)))
+        return number.with_value(fsum(a * b for a, b in zip(p, q, strict=True)), value)
 
 
 if hasattr(_math, "fma"):
 
     @wraps(_math.fma)
     def fma(x: Any, y: Any, z: Any, /) -> Any:
-        return x * y + z if any(map(is_number, (x, y, z))) else _math.fma(x, y, z)
+        x, y, z = map(_scalar, (x, y, z))
+        number = top((x, y, z))
+        if number is None:
+            return _math.fma(x, y, z)
+        return number.with_value(x * y + z, fma(*map(number.value_at, (x, y, z))))
 
 
 _ln = _of_one(_math.log, UFUNCS[np.log])  # type: ignore[arg-type]

@@ -73,6 +73,19 @@ class RebornGlobals(dict[str, Any]):
         return self[name] if name in self else default  # noqa: SIM401 - this is get
 
 
+def _in_caller(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``eval`` or ``exec``, which look names up in a plain dictionary only: one with all names of the caller."""
+
+    def evaluated(source: Any, *namespaces: Any, **named: Any) -> Any:
+        frame = sys._getframe(1)
+        scope, *inner = namespaces or (frame.f_globals, frame.f_locals)
+        if isinstance(scope, RebornGlobals):
+            scope = {name: scope[name] for name in scope.original} | scope
+        return function(source, scope, *inner, **named)
+
+    return evaluated
+
+
 class Rebinding:
     """One way of rebinding.
 
@@ -166,7 +179,8 @@ class Rebinding:
         def rebound_import(name: str, *args: Any, **kwargs: Any) -> Any:
             return self.of(plain_import(name, *args, **kwargs))
 
-        return names | self.names | {"__import__": rebound_import}
+        evaluated = {name: _in_caller(function) for name, function in (("eval", eval), ("exec", exec))}
+        return names | self.names | evaluated | {"__import__": rebound_import}
 
     def globals_of(self, function: FunctionType) -> dict[str, Any]:
         """The dictionary in which the rebound function finds its globals."""
@@ -414,11 +428,12 @@ def _alike(metaclass: Any) -> Any:
     class Alike(metaclass):  # type: ignore[misc]
         def __instancecheck__(self, instance: Any) -> bool:
             original = self.__dict__.get("_rebound_from")
-            return super().__instancecheck__(instance) or (original is not None and isinstance(instance, original))
+            # Not isinstance: an abstract class would ask its subclasses, of which this is one.
+            return super().__instancecheck__(instance) or original in type(instance).__mro__
 
         def __subclasscheck__(self, other: type) -> bool:
             original = self.__dict__.get("_rebound_from")
-            return super().__subclasscheck__(other) or (original is not None and issubclass(other, original))
+            return super().__subclasscheck__(other) or original in other.__mro__
 
     Alike.__name__ = metaclass.__name__
     return Alike

@@ -1551,6 +1551,7 @@ BETTER: dict[str, str] = {
     **dict.fromkeys([f"polynomial.{module}.{prefix}fromroots" for module, prefix in FAMILIES]
         + ["polynomial.polynomial.polyvalfromroots"], COMPUTED),
     "polynomial.polyutils.format_float": TEXT,
+    "ndarray.view": "without a type, the same array",
     "scalar types (float64, float32, complex128, int64, bool, str_, ...)": f"np.object_ the dual, np.str_ {TEXT}",
     "s_": INDEX,
     "index_exp": INDEX,

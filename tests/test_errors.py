@@ -80,7 +80,6 @@ CONVERSIONS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "asarray int": (lambda d: np.asarray(d, dtype=int), ""),
     "array of list": (lambda d: np.array([d, d], dtype=float), ""),
     "astype int": (lambda d: d.astype(int), "value_of"),
-    "astype bool": (lambda d: d.astype(bool), "value_of"),
     "range": (lambda d: range(d), ""),
     "list index": (lambda d: [1, 2, 3][d], ""),
     "full float": (lambda d: np.full(3, d, dtype=float), ""),
@@ -108,7 +107,6 @@ ARRAY_CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "asfortranarray": lambda d: np.asfortranarray(d, dtype=float),
     "array of list": lambda d: np.array([d, d], dtype=float),
     "astype int": lambda d: d.astype(int),
-    "astype bool": lambda d: d.astype(bool),
     "asmatrix": lambda d: np.asmatrix(d, dtype=float),
     "tobytes": lambda d: d.tobytes(),
 }

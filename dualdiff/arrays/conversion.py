@@ -6,6 +6,7 @@ import dis
 import math
 import sys
 import warnings
+import weakref
 from types import FrameType
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from .._typing import is_ndarray
 from ..errors import DerivativeLostError, PerformanceWarning
+from ..tangents import Zero
 from .number import Number, plain
 
 __all__ = ["ConversionMethods"]
@@ -56,6 +58,16 @@ def _refuse_mean_of_objects() -> None:
             "np.mean, np.var or np.std of np.array([...]) of duals, an object array: NumPy converts its entries to float. "
             "Make the array with np.stack([...]), or `import dualdiff.numpy as np`."
         )
+
+
+class _Borrower:
+    """Owns nothing: an array made of it lives on in every view of it."""
+
+    __slots__ = ("__array_interface__", "__weakref__", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        self.__array_interface__ = value.__array_interface__
 
 
 class ConversionMethods(Number):
@@ -119,7 +131,10 @@ class ConversionMethods(Number):
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         if self.is_constant() and not (dtype is not None and np.dtype(dtype).hasobject):
-            return np.array(plain(self), dtype=dtype, copy=copy)
+            value = plain(self)
+            if copy or not is_ndarray(value) or (dtype is not None and np.dtype(dtype) != value.dtype):
+                return np.array(value, dtype=dtype, copy=copy)
+            return np.asarray(self._lend(value))
         if dtype is None or np.dtype(dtype).hasobject:
             return self._objects()
         _refuse_mean_of_objects()
@@ -131,6 +146,18 @@ class ConversionMethods(Number):
             f"np.asarray(<{type(self).__name__}>, dtype={np.dtype(dtype).name}): a float array cannot hold a derivative. "
             f"{_VALUE} {_place() or _ALLOCATE}"
         )
+
+    def _lend(self, value: Any) -> Any:
+        """The memory of the value, with a note in all that could get a derivative while it is lent."""
+        borrower = _Borrower(value)
+        number: Any = self
+        while isinstance(number, Number):
+            for name in number.PARTS:
+                stored = getattr(number, name)
+                if isinstance(stored, Zero) and stored.cell is not None:
+                    stored.cell.lent.append(weakref.ref(borrower))
+            number = number.value
+        return borrower
 
     def _objects(self) -> Any:
         """The object array of scalar duals that NumPy's own array constructors get."""

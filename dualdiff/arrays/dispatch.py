@@ -87,6 +87,9 @@ class Call:
                 if name not in arguments:
                     break
                 leading.append(arguments.pop(name))
+            if any(is_number(value) for value in (*leading, *arguments.values())):
+                # NumPy does not look at every parameter.
+                return apply_function(self.function, tuple(leading), arguments)
             return self.function(*leading, **arguments)
         return self.function(*arguments.pop(self.variadic), **arguments)
 
@@ -301,7 +304,7 @@ def _default(function: NumPyFunction, name: str) -> Any:
 
 
 #: The parameters that are sequences of arrays.
-_SEQUENCES = {"arrays", "choicelist", "choices", "tup"}
+_SEQUENCES = {"arrays", "choicelist", "choices", "sample", "tup"}
 
 
 def _moves(rule: Moves, call: Call) -> Any:
@@ -335,6 +338,9 @@ def _moves(rule: Moves, call: Call) -> Any:
 
 def _composite(rule: Composite, call: Call) -> Any:
     call.arguments = {name: _array(value) for name, value in call.arguments.items()}
+    first = call.first()
+    if isinstance(call.arguments.get(first), (list, tuple)) and first not in _SEQUENCES and not call.variadic:
+        call.arguments[first] = absorb(call.arguments[first])
     number = top(leaves(list(call.arguments.values())))
     if number is None:
         return call()

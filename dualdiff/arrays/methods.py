@@ -318,7 +318,7 @@ class ArrayMethods(ConversionMethods, Number):
         if dtype == self.dtype and not copy:
             return self
         if dtype.kind not in "fc":
-            if self.is_constant():
+            if self.is_constant() or dtype.kind == "b":
                 return np.asarray(plain(self)).astype(dtype)
             raise DerivativeLostError(
                 f"astype({dtype}) of a {type(self).__name__} would drop its derivative. "

@@ -159,6 +159,8 @@ class Taylor(ArrayMethods):
             found = self._careful(ufunc, exponent, y0, series)
             if found is None:
                 found = self._by_partials(rule, y0, inputs, series, order)
+        if all(type(c) is float and c == 0.0 for c in found[1:]):
+            return self.constant(y0)
         return self._from(self._with_zeros(found, series))
 
     def _aligned(self, x: Any, order: int, count: int) -> list[Array]:

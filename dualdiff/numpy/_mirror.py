@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from .._typing import is_ndarray
-from ..arrays import plain
+from ..arrays import is_number, plain
 from ..arrays.construction import with_room
 from ..arrays.dispatch import apply_function
 from ..arrays.levels import open_levels
-from ..arrays.number import holds_numbers, leaves
+from ..arrays.number import holds_numbers, leaves, replaced
 from ..rules.kinds import Composite, Created, Custom, Linear, Moves, Product, ZeroSlope
 from ..rules.registry import rule_of
 
@@ -72,13 +72,18 @@ def roomy(function: Any, *, dispatches: bool = False) -> Any:
 
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        if not open_levels():
+        if not open_levels() and not any(map(_starts_with_number, args)):
             return function(*args, **kwargs)
         if dispatches and (any(map(holds_numbers, args)) or any(map(holds_numbers, kwargs.values()))):
             return apply_function(function, args, kwargs)
         return _with_room(function(*args, **kwargs), args, kwargs)
 
     return wrapped
+
+
+def _starts_with_number(argument: Any) -> bool:
+    """Whether an argument is a list of numbers of ours, by its first entry."""
+    return (type(argument) is list or type(argument) is tuple) and bool(argument) and is_number(argument[0])
 
 
 def _created(function: Any) -> Any:
@@ -108,7 +113,8 @@ def on_values(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        return function(*map(plain, args), **{name: plain(value) for name, value in kwargs.items()})
+        values = {name: replaced(value, plain) for name, value in kwargs.items()}
+        return function(*(replaced(x, plain) for x in args), **values)
 
     return wrapped
 

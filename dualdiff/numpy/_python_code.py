@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import wraps
 from typing import Any
 
@@ -14,8 +15,8 @@ from ..arrays.levels import open_levels
 from ..arrays.number import absorb
 from ..rebinding import Rebinding
 from ..rules.kinds import Composite
-from ..rules.registry import UFUNCS
-from ._mirror import REPLACED, holds_numbers, replace, roomy
+from ..rules.registry import FUNCTIONS, UFUNCS
+from ._mirror import REPLACED, holds_numbers, mirrored, replace, roomy
 
 __all__ = ["NUMPYS"]
 
@@ -26,6 +27,10 @@ _FOLLOWED = (
     "numpy.lib._shape_base_impl",
     "numpy.polynomial",
 )
+
+# What has a rule means its wrapped self in that code too.
+for _known in [*FUNCTIONS]:
+    mirrored(_known)
 
 #: The rebinding of NumPy's own Python code.
 NUMPYS = Rebinding(REPLACED, lambda module: module.startswith(_FOLLOWED))
@@ -56,7 +61,9 @@ def _fromfunction(function: Any, shape: Any, **kwargs: Any) -> Any:
 def _fromiter(iter: Any, dtype: Any, count: int = -1, *, like: Any = None) -> Any:
     if not open_levels():
         return np.fromiter(iter, dtype, count)
-    entries = list(iter) if count < 0 else [entry for entry, _ in zip(iter, range(count), strict=False)]
+    entries = list(iter) if count < 0 else list(itertools.islice(iter, count))
+    if len(entries) < count:
+        raise ValueError(f"iterator too short: Expected {count} but iterator had only {len(entries)} items.")
     made = REPLACED[id(np.array)][1]
     return made(entries, dtype=dtype)
 
@@ -73,6 +80,14 @@ def _frompyfunc(func: Any, /, nin: int, nout: int, **kwargs: Any) -> Any:
     return ufunc
 
 
+@wraps(np.asarray_chkfinite)
+def _asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
+    array = REPLACED[id(np.asarray)][1](a, dtype=dtype, order=order)
+    if array.dtype.kind in "fc" and not np.all(np.isfinite(array)):
+        raise ValueError("array must not contain infs or NaNs")
+    return array
+
+
 @wraps(np.isscalar)
 def _isscalar(element: Any) -> bool:
     return np.isscalar(element) or isinstance(element, REPLACED[id(np.number)][1])
@@ -85,6 +100,7 @@ replace(np.fromfunction, _fromfunction)
 replace(np.fromiter, _fromiter)
 replace(np.frompyfunc, _frompyfunc)
 replace(np.isscalar, _isscalar)
+replace(np.asarray_chkfinite, _asarray_chkfinite)
 for _function in (np.apply_along_axis, np.apply_over_axes, np.piecewise):
     replace(_function, _in_python(_function))
 replace(np.vectorize, NUMPYS.class_of(np.vectorize))

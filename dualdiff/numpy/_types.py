@@ -5,6 +5,8 @@ Each is a subclass of NumPy's own, so it works as a dtype and as a base class; c
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import numpy as np
 from .._typing import is_ndarray, is_numpy
 from ..arrays import is_number, plain
 from ..arrays.construction import with_room
+from ..arrays.number import absorb, holds_numbers
 from ._mirror import mirrored, replace
 
 __all__ = ["BUILTINS"]
@@ -43,6 +46,9 @@ class _Alike(type):
         return issubclass(other, cls.original) if "original" in cls.__dict__ else super().__subclasscheck__(other)
 
     def __eq__(cls, other: object) -> bool:
+        if not isinstance(other, type):
+            # A dtype knows what it is equal to.
+            return NotImplemented
         return other is cls or ("original" in cls.__dict__ and other is cls.original)
 
     def __hash__(cls) -> int:
@@ -53,17 +59,25 @@ def _scalar_type(original: Any) -> Any:
     """A scalar type whose call keeps the derivative."""
 
     def new(cls: Any, *args: Any, **kwargs: Any) -> Any:
-        if args and is_number(args[0]):
-            return args[0].astype(original)
+        if args and holds_numbers(args[0]):
+            return (args[0] if is_number(args[0]) else absorb(args[0])).astype(original)
         return original(*args, **kwargs)
 
     names = {"original": original, "__new__": new, "__doc__": original.__doc__, "__module__": "numpy", "__slots__": ()}
-    return _Alike(original.__name__, (original,), names)
+    return _signed(_Alike(original.__name__, (original,), names))
+
+
+def _signed(made: Any) -> Any:
+    """The type with the signature of its original, where NumPy tells one."""
+    with contextlib.suppress(ValueError, TypeError):
+        made.__signature__ = inspect.signature(made.original)
+    return made
 
 
 def _new_array(cls: Any, *args: Any, **kwargs: Any) -> Any:
     if cls is mirrored(np.ndarray):
-        return with_room(np.ndarray(*args, **kwargs)) if len(args) + len(kwargs) == 1 else np.ndarray(*args, **kwargs)
+        made = np.ndarray(*args, **kwargs)
+        return with_room(made) if made.base is None else made
     return np.ndarray.__new__(cls, *args, **kwargs)
 
 
@@ -78,7 +92,7 @@ for _name in ("float16", "float32", "float64", "longdouble", "complex64", "compl
 for _abstract in (np.floating, np.inexact, np.complexfloating, np.number, np.generic):
     replace(_abstract, _Alike(_abstract.__name__, (_abstract,), {"original": _abstract, "__doc__": _abstract.__doc__}))
 _array_names = {"original": np.ndarray, "__new__": _new_array, "__doc__": np.ndarray.__doc__, "__module__": "numpy"}
-replace(np.ndarray, _Alike("ndarray", (np.ndarray,), _array_names))
+replace(np.ndarray, _signed(_Alike("ndarray", (np.ndarray,), _array_names)))
 
 
 def _new_int(cls: Any, *args: Any, **kwargs: Any) -> Any:

@@ -6,26 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import Array, is_ndarray
+from .._typing import Array
 from .kinds import Created, Table
-from .values import as_array, value_of
+from .values import as_array, joined, value_of
 
 __all__ = ["CREATION"]
-
-
-def _joined(entries: Any) -> Any:
-    """Nested lists and tuples, or an object array, of numbers as the one array that they mean."""
-    if hasattr(entries, "parts"):
-        return entries
-    if is_ndarray(entries) and entries.dtype.hasobject:
-        flat = entries.ravel().tolist()
-        return np.reshape(np.stack(flat), entries.shape + np.shape(flat[0])) if flat else np.zeros(entries.shape)
-    if not isinstance(entries, (list, tuple)):
-        return entries
-    branches = [_joined(entry) for entry in entries]
-    if len({np.shape(branch) for branch in branches}) > 1:
-        raise ValueError("setting an array element with a sequence. The requested array has an inhomogeneous shape.")
-    return np.stack(branches) if branches else np.zeros(0)
 
 
 def _array(
@@ -33,7 +18,7 @@ def _array(
 ) -> Array:
     if dtype is not None and np.dtype(dtype).hasobject:
         return np.array(object, dtype=dtype)
-    array = as_array(_joined(object))
+    array = as_array(joined(object))
     if dtype is not None and np.dtype(dtype) != array.dtype:
         array = array.astype(dtype)
     elif copy is True or order not in ("K", None):
@@ -58,7 +43,7 @@ def _require(a: Any, dtype: Any = None, requirements: Any = None) -> Array:
 
 
 def _full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: Any = None) -> Array:
-    fill_value = _joined(fill_value)
+    fill_value = joined(fill_value)
     shape = (shape,) if np.ndim(shape) == 0 else tuple(shape)
     return np.full_like(fill_value, fill_value, dtype=dtype, order=order, shape=shape)  # type: ignore[call-overload]
 

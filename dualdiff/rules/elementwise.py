@@ -17,7 +17,7 @@ from .._typing import Array
 from .kinds import Composite, Elementwise, Linear, Table, ZeroSlope
 from .values import is_complex, value_of
 
-__all__ = ["COMPLEX_RULES", "ELEMENTWISE", "ZERO_SLOPES", "minus_one", "one", "power_of"]
+__all__ = ["COMPLEX_RULES", "ELEMENTWISE", "ZERO_SLOPES", "log_of", "minus_one", "one", "power_of"]
 
 #: What ``plain.clip(0, dual)`` arrives as; not a public name of NumPy.
 _clip: Any = vars(_umath)["clip"]
@@ -33,7 +33,7 @@ def _one_minus_square(x: Array) -> Array:
     return np.where(np.abs(value_of(x)) < 0.7, 1 - x * x, (1 - x) * (1 + x))
 
 
-def _log_of(base: int, y: Array) -> Any:
+def log_of(base: int, y: Array) -> Any:
     """log(base) in the precision of y."""
     return np.log(np.longdouble(base)) if getattr(y, "dtype", None) in (np.longdouble, np.clongdouble) else math.log(base)
 
@@ -167,7 +167,7 @@ ELEMENTWISE: Table = {
     np.multiply:    Elementwise((lambda y, x1, x2: x2, lambda y, x1, x2: x1),
                                 (None, one, None)),
     np.divide:      Elementwise((lambda y, x1, x2: 1 / x2, lambda y, x1, x2: -y / x2),
-                                (None, lambda y, x1, x2: -1 / (x2 * x2), lambda y, x1, x2: 2 * y / (x2 * x2))),
+                                (None, lambda y, x1, x2: -1 / x2 / x2, lambda y, x1, x2: 2 * y / x2 / x2)),
     np.reciprocal:  Elementwise((lambda y, x: -y * y,),  (lambda y, x: 2 * y * y * y,)),
     np.square:      Elementwise((lambda y, x: 2 * x,),   (lambda y, x: 2,)),
     np.sqrt:        Elementwise((lambda y, x: 0.5 / y,), (lambda y, x: -0.25 / (x * y),), singular=lambda y, x: y),
@@ -181,16 +181,16 @@ ELEMENTWISE: Table = {
                                  lambda y, x1, x2: (x1 / y) ** 2 / y), singular=lambda y, x1, x2: y),
     # exponentials and logarithms
     np.exp:         Elementwise((lambda y, x: y,),                (lambda y, x: y,)),
-    np.exp2:        Elementwise((lambda y, x: _log_of(2, y) * y,), (lambda y, x: _log_of(2, y) ** 2 * y,)),
+    np.exp2:        Elementwise((lambda y, x: log_of(2, y) * y,), (lambda y, x: log_of(2, y) ** 2 * y,)),
     np.expm1:       Elementwise((lambda y, x: np.exp(x),),        (lambda y, x: np.exp(x),)),
-    np.log:         Elementwise((lambda y, x: 1 / x,),            (lambda y, x: -1 / (x * x),)),
-    np.log2:        Elementwise((lambda y, x: 1 / (_log_of(2, y) * x),),  (lambda y, x: -1 / (_log_of(2, y) * x * x),)),
-    np.log10:       Elementwise((lambda y, x: 1 / (_log_of(10, y) * x),), (lambda y, x: -1 / (_log_of(10, y) * x * x),)),
-    np.log1p:       Elementwise((lambda y, x: 1 / (1 + x),),      (lambda y, x: -1 / ((1 + x) * (1 + x)),)),
+    np.log:         Elementwise((lambda y, x: 1 / x,),            (lambda y, x: -1 / x / x,)),
+    np.log2:        Elementwise((lambda y, x: 1 / (log_of(2, y) * x),),  (lambda y, x: -1 / (log_of(2, y) * x) / x,)),
+    np.log10:       Elementwise((lambda y, x: 1 / (log_of(10, y) * x),), (lambda y, x: -1 / (log_of(10, y) * x) / x,)),
+    np.log1p:       Elementwise((lambda y, x: 1 / (1 + x),),      (lambda y, x: -1 / (1 + x) / (1 + x),)),
     np.logaddexp:   Elementwise((lambda y, x1, x2: _logistic(_gap(x1, x2)),
                                  lambda y, x1, x2: _logistic(_gap(x2, x1))), tame=True),
-    np.logaddexp2:  Elementwise((lambda y, x1, x2: _logistic(_log_of(2, y) * _gap(x1, x2)),
-                                 lambda y, x1, x2: _logistic(_log_of(2, y) * _gap(x2, x1))), tame=True),
+    np.logaddexp2:  Elementwise((lambda y, x1, x2: _logistic(log_of(2, y) * _gap(x1, x2)),
+                                 lambda y, x1, x2: _logistic(log_of(2, y) * _gap(x2, x1))), tame=True),
     # trigonometric
     np.sin:         Elementwise((lambda y, x: np.cos(x),),        (lambda y, x: -y,), tame=True),
     np.cos:         Elementwise((lambda y, x: -np.sin(x),),       (lambda y, x: -y,), tame=True),

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._typing import Array
 from .kinds import Composite, Table
-from .values import is_complex, value_of
+from .values import is_complex, joined, value_of
 
 __all__ = ["POLYNOMIALS", "series"]
 
@@ -140,6 +140,7 @@ def _polydiv(u: Any, v: Any) -> Any:
 
 def _horner(x: Array, c: Array) -> Array:
     """The polynomials with coefficients along the first axis of c, the lowest first."""
+    x = joined(x)
     total = c[-1] + 0.0 * x
     for k in np.arange(len(c) - 2, -1, -1):
         total = c[int(k)] + total * x

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, NumPyFunction
-from .elementwise import ELEMENTWISE
+from .elementwise import COMPLEX_RULES, ELEMENTWISE, log_of
 from .values import is_complex, value_of
 
 __all__ = ["RECURRENCES", "convolved", "integrated", "power_series"]
@@ -47,7 +47,7 @@ def _start(x: Any) -> Any:
 
 def _slope(function: NumPyFunction, y0: Array, x0: Array) -> Array:
     """The first coefficient of a slope, as accurate as the table of partial derivatives has it."""
-    rule: Any = ELEMENTWISE[function]
+    rule: Any = (COMPLEX_RULES if is_complex(value_of(x0)) else ELEMENTWISE).get(function, ELEMENTWISE[function])
     return _start(rule.partials[0](y0, x0))
 
 
@@ -146,10 +146,12 @@ def _hypotenuse(y0: Array, a: Series, b: Series) -> Series | None:
 
 
 def _angle(y0: Array, a: Series, b: Series) -> Series | None:
-    """(a^2 + b^2) y' = b a' - a b'."""
-    square = [convolved(a, a, j) + convolved(b, b, j) for j in range(len(a))]
-    if np.any(value_of(square[0]) == 0) or not np.all(np.isfinite(value_of(square[0]))):
+    """(a^2 + b^2) y' = b a' - a b', of a and b at one scale, so that no square overflows."""
+    scale = np.maximum(np.abs(value_of(a[0])), np.abs(value_of(b[0])))
+    if not np.all(scale > 0) or not np.all(np.isfinite(scale)):
         return None
+    a, b = [c / scale for c in a], [c / scale for c in b]
+    square = [convolved(a, a, j) + convolved(b, b, j) for j in range(len(a))]
     first, second, moving = _moving(a), _moving(b), [0.0 * y0]
     for j in range(1, len(a)):
         turn = convolved(first, b, j, 1) - convolved(second, a, j, 1)
@@ -202,13 +204,17 @@ def _tangent(function: NumPyFunction, sign: float) -> Callable[..., Series]:
     return series
 
 
-def _inverse(function: NumPyFunction, sign: float, *, root: bool) -> Callable[..., Series]:
+def _inverse(function: NumPyFunction, sign: float, *, root: bool) -> Recurrence:
     """y' = x' / q(x), or x' / sqrt(q(x)), for q = 1 + sign x^2."""
 
-    def series(y0: Array, x: Series) -> Series:
+    def series(y0: Array, x: Series) -> Series | None:
         slope = [_slope(function, y0, x[0])]
+        if np.any(value_of(slope[0]) == 0):
+            return None
         # The slope w solves w q = 1, or w^2 q = 1; q after the first coefficient is that of sign x^2.
         q0 = 1 / slope[0] if not root else 1 / (slope[0] * slope[0])
+        if not np.all(np.isfinite(value_of(q0))):
+            return None
         q = [q0, *(sign * convolved(x, x, j) for j in range(1, len(x)))]
         if not root:
             slope = _reciprocal(slope[0], q)
@@ -234,11 +240,11 @@ RECURRENCES: dict[NumPyFunction, Recurrence] = {
     np.power: _power,
     np.float_power: _power,
     np.exp: _exponential,
-    np.exp2: lambda y0, x: _exponential(y0, x, float(np.log(2.0))),
+    np.exp2: lambda y0, x: _exponential(y0, x, log_of(2, y0)),
     np.expm1: lambda y0, x: [y0, *_exponential(_start(np.exp(x[0])), x)[1:]],
     np.log: _logarithm,
-    np.log2: lambda y0, x: _logarithm(y0, x, float(1 / np.log(2.0))),
-    np.log10: lambda y0, x: _logarithm(y0, x, float(1 / np.log(10.0))),
+    np.log2: lambda y0, x: _logarithm(y0, x, 1 / log_of(2, y0)),
+    np.log10: lambda y0, x: _logarithm(y0, x, 1 / log_of(10, y0)),
     np.log1p: lambda y0, x: _logarithm(y0, [1 + x[0], *x[1:]]),
     np.sin: lambda y0, x: _circular(y0, _start(np.cos(x[0])), x, -1.0)[0],
     np.cos: lambda y0, x: _circular(_start(np.sin(x[0])), y0, x, -1.0)[1],

@@ -9,7 +9,7 @@ import numpy as np
 from .._typing import Array
 from ..errors import NotDifferentiableError
 from .kinds import Composite, Table
-from .values import value_of
+from .values import joined, value_of
 
 __all__ = ["SAMPLING"]
 
@@ -19,6 +19,7 @@ def _gradient(f: Array, *varargs: Any, axis: Any = None, edge_order: int = 1) ->
 
     Source: B. Fornberg, Generation of finite difference formulas on arbitrarily spaced grids, 1988.
     """
+    f, varargs = joined(f), tuple(map(joined, varargs))
     count = f.ndim
     axes = tuple(range(count)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     axes = tuple(a % count for a in axes)

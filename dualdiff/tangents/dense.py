@@ -130,7 +130,8 @@ def positions(shape: tuple[int, ...], start: int = 0) -> NDArray:
 
 def flat(tangent: Tangent, value_ndim: int) -> Tangent:
     """The tangent with the axes of its value flattened."""
-    return tangent.reshape((*directions(tangent, value_ndim), -1))
+    leading = directions(tangent, value_ndim)
+    return tangent.reshape((*leading, math.prod(tangent.shape[len(leading) :])))
 
 
 def shares_memory(first: Array, second: Array) -> bool:
@@ -181,7 +182,7 @@ def _piece(function: Callable[[Array], Any], i: int) -> Callable[[Array], Array]
 
 def _gather_with_fill(tangent: NDArray, leading: int, index: NDArray) -> NDArray:
     """The entries at one-based positions; position 0 stands for a zero that the function itself put there."""
-    rows = tangent.reshape(tangent.shape[:leading] + (-1,))
+    rows = tangent.reshape((*tangent.shape[:leading], math.prod(tangent.shape[leading:])))
     index = np.asarray(index)
     if not index.size:
         return np.zeros(tangent.shape[:leading] + index.shape, tangent.dtype)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .._typing import Tangent
+from ..errors import DerivativeLostError
 
 __all__ = ["ZERO", "Zero", "current", "is_zero"]
 
@@ -15,13 +17,15 @@ __all__ = ["ZERO", "Zero", "current", "is_zero"]
 class Cell:
     """The tangent that an array and all its views share: nothing, until the first write."""
 
-    __slots__ = ("axes", "dtype", "shape", "tangent")
+    __slots__ = ("axes", "dtype", "lent", "shape", "tangent")
 
     def __init__(self, shape: tuple[int, ...], dtype: Any, axes: tuple[int, ...] | None = None) -> None:
         self.shape = shape
         self.dtype = dtype
         self.axes = axes
         self.tangent: Tangent = None
+        #: Who has been given the memory of the value as a plain array.
+        self.lent: list[weakref.ref[Any]] = []
 
 
 class Zero:
@@ -60,6 +64,11 @@ class Zero:
         if self.cell is None:
             raise AssertionError("a scalar's zero tangent is never written into")
         if self.cell.tangent is None:
+            if any(borrower() is not None for borrower in self.cell.lent):
+                raise DerivativeLostError(
+                    "this array was handed out as a plain array (np.asarray, or a compiled function), which shares its memory "
+                    "and would see no derivative: write into x.copy(), or keep the array as it is."
+                )
             self.cell.tangent = self._zeros(directions)
         return self.current()
 

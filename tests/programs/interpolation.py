@@ -19,7 +19,10 @@ def bilinear(x, y, data=ELEVATION):
     j = min(max(int(np.floor(y)), 0), data.shape[1] - 2)
     u, v = x - i, y - j
     return (
-        (1 - u) * (1 - v) * data[i, j] + u * (1 - v) * data[i + 1, j] + (1 - u) * v * data[i, j + 1] + u * v * data[i + 1, j + 1]
+        (1 - u) * (1 - v) * data[i, j]
+        + u * (1 - v) * data[i + 1, j]
+        + (1 - u) * v * data[i, j + 1]
+        + u * v * data[i + 1, j + 1]
     )
 
 

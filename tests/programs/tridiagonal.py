@@ -49,6 +49,6 @@ def heat(conductivity):
     total = 0.0
     u = temperature(conductivity)
     h = (1.0 + 0.1 * conductivity[0]) / (len(u) + 1)
-    for left, right in zip(u[:-1], u[1:]):  # noqa: B905 - as users write it
+    for left, right in zip(u[:-1], u[1:]):  # noqa: B905, RUF007 - as users write it
         total += 0.5 * h * (left + right)
     return total

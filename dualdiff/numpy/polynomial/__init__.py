@@ -15,6 +15,7 @@ for _name, _value in list(vars(_original).items()):
 for _name, _value in list(vars(_original).items()):
     if not _name.startswith("__"):
         globals()[_name] = NUMPYS.class_of(_value) if isinstance(_value, type) else NUMPYS.of(_value)
+__all__ = _original.__all__
 replace(_original, sys.modules[__name__])
 
 
