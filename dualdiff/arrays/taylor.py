@@ -159,7 +159,9 @@ class Taylor(ArrayMethods):
             found = self._careful(ufunc, exponent, y0, series)
             if found is None:
                 found = self._by_partials(rule, y0, inputs, series, order)
-        if all(type(c) is float and c == 0.0 for c in found[1:]):
+        pairs = zip(inputs, rule.partials, strict=False)
+        if not any(partial is not None and self.part_of(x, "_tail") is not None for x, partial in pairs):
+            # Only arguments without a slope move.
             return self.constant(y0)
         return self._from(self._with_zeros(found, series))
 

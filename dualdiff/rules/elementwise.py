@@ -94,14 +94,25 @@ def _logistic(d: Array) -> Array:
     return np.where(d >= 0, 1, e) / (1 + e)
 
 
+def _in_precision(constant: float, *x: Array) -> Any:
+    """A constant in the precision of the arguments: where makes no weak scalars of Python's floats."""
+    dtypes = [entry.dtype for entry in x if hasattr(entry, "dtype")]
+    return np.result_type(*dtypes).type(constant) if dtypes else constant
+
+
+def _power_of_two(y: Array, n: Array) -> Array:
+    power = np.exp2(n)
+    return power.astype(y.dtype) if hasattr(y, "dtype") else power
+
+
 def _share_of_maximum(x1: Array, x2: Array) -> Array:
     """1 for the larger argument, 1/2 at a tie, 1 for a nan (which wins)."""
-    return np.where(x1 == x2, 0.5, np.greater(x1, x2) | (x1 != x1))
+    return np.where(x1 == x2, _in_precision(0.5, x1, x2), np.greater(x1, x2) | (x1 != x1))
 
 
 def _share_of_fmax(x1: Array, x2: Array) -> Array:
     """As for maximum, but a nan loses against a number."""
-    return np.where(x1 == x2, 0.5, np.greater(x1, x2) | (x2 != x2))
+    return np.where(x1 == x2, _in_precision(0.5, x1, x2), np.greater(x1, x2) | (x2 != x2))
 
 
 def _quotient(y: Array, x1: Array, x2: Array) -> Array:
@@ -228,7 +239,7 @@ ELEMENTWISE: Table = {
     np.heaviside:   Elementwise((None, lambda y, x1, x2: np.where(x1 == 0, 1.0, 0.0)), tame=True),
     np.remainder:   Elementwise((one, lambda y, x1, x2: -_quotient(y, x1, x2))),
     np.fmod:        Elementwise((one, lambda y, x1, x2: -_quotient(y, x1, x2))),
-    np.ldexp:       Elementwise((lambda y, x1, x2: np.exp2(x2), None)),
+    np.ldexp:       Elementwise((lambda y, x1, x2: _power_of_two(y, x2), None)),
     _clip:          Composite(lambda x, low, high: np.minimum(np.maximum(x, low), high)),
     # two results
     np.divmod:      Composite(lambda x1, x2: (np.floor_divide(x1, x2), np.remainder(x1, x2)), own_value=True),

@@ -212,7 +212,7 @@ def _inverse(function: NumPyFunction, sign: float, *, root: bool) -> Recurrence:
         if np.any(value_of(slope[0]) == 0):
             return None
         # The slope w solves w q = 1, or w^2 q = 1; q after the first coefficient is that of sign x^2.
-        q0 = 1 / slope[0] if not root else 1 / (slope[0] * slope[0])
+        q0 = 1 / slope[0] if not root else (1 / slope[0]) * (1 / slope[0])
         if not np.all(np.isfinite(value_of(q0))):
             return None
         q = [q0, *(sign * convolved(x, x, j) for j in range(1, len(x)))]
