@@ -109,8 +109,6 @@ SCALARS = [
 
 #: What is known to be wrong, by module or function. Take a line away when it is mended.
 UNTIL_MENDED = {
-    "kalman": "lift runs a method twice, and not its base's, where it calls super()",
-    "planets": "lift runs a method twice, and not its base's, where it calls super()",
     "poisson.membrane": "x.copy() of a module's array has no room for derivatives",
     "poisson.compliance": "x.copy() of a module's array has no room for derivatives",
 }
@@ -332,7 +330,6 @@ def test_packages_say_what_is_lifted(case: Case) -> None:
         np.testing.assert_array_equal(dd.jacobian(alone)(case.point), exact)
 
 
-@pytest.mark.xfail(reason=UNTIL_MENDED["kalman"], strict=False)
 def test_a_lifted_class_makes_instances_that_carry_derivatives() -> None:
     """A class, a method of an instance, and an instance that is called, each by itself."""
     x = np.array([0.9, 0.3, 0.1, 0.5])

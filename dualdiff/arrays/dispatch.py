@@ -316,6 +316,9 @@ def _moves(rule: Moves, call: Call) -> Any:
         if isinstance(call.arguments.get(name), (list, tuple)):
             # A list that stands for an array, not for a sequence of arrays.
             call.arguments[name] = absorb(call.arguments[name])
+    if call.variadic in entries:
+        arrays = call.arguments[call.variadic]
+        call.arguments[call.variadic] = tuple(absorb(a) if isinstance(a, (list, tuple)) else a for a in arrays)
     _refuse_numbers(call, entries)
     # Positions of entries are integers, whatever the dtype of the result.
     dtype, casting = call.arguments.pop("dtype", None), call.arguments.pop("casting", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import operator
 from collections.abc import Callable, Iterator
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,24 @@ def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]
         return np.bool_(result) if isinstance(result, bool) else result
 
     return method
+
+
+class _ScalarError(AttributeError, TypeError):
+    """A scalar has no length: neither the attribute, nor what it stands for."""
+
+
+class _ArraysOnly:
+    """A method that scalars do not have, so that hasattr denies it."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __get__(self, number: Any, owner: Any = None) -> Any:
+        if number is None:
+            return self.function
+        if not number.shape and not is_ndarray(plain(number)):
+            raise _ScalarError(f"a scalar {type(number).__name__} has no {self.function.__name__}.")
+        return MethodType(self.function, number)
 
 
 def _refused(symbol: str) -> Callable[..., Any]:
@@ -188,6 +207,7 @@ class ArrayMethods(ConversionMethods, Number):
     def __setitem__(self, index: Any, new: Any) -> None:
         assign(self, index, new)
 
+    @_ArraysOnly
     def __len__(self) -> int:
         return len(self.value)
 
