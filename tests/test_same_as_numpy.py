@@ -21,7 +21,7 @@ import pytest
 
 import dualdiff as dd
 from dualdiff.rules.kinds import Constant, Unsupported, ZeroSlope
-from dualdiff.rules.registry import FUNCTIONS, UFUNCS
+from dualdiff.rules.registry import FUNCTIONS, UFUNCS, rule_of
 
 Array = Any
 Given = tuple[tuple[Any, ...], dict[str, Any]]
@@ -179,7 +179,7 @@ def named(name: str) -> Any:
 
 def name_of(function: Any) -> str:
     """The dotted name of a function of NumPy."""
-    for place in ("", "linalg.", "fft.", "lib.stride_tricks.", "lib.scimath.", "_core.umath."):
+    for place in ("", "linalg.", "fft.", "lib.stride_tricks.", "lib.scimath.", "polynomial.polynomial.", "_core.umath."):
         try:
             if named(place + function.__name__) is function:
                 return place + str(function.__name__)
@@ -585,6 +585,11 @@ KNOWN = [
     Known("unique_values", "derivative", "the order is that of hashes, another one beside the point"),
     Known("", "would drop the imaginary part|cannot hold a complex dual", "from complex to real NumPy only warns"),
     Known("full_like", "raises DerivativeLostError", "a plain array is asked for, which cannot hold a derivative"),
+    Known(
+        "polynomial.polynomial.polyval2d polynomial.polynomial.polygrid2d",
+        "object array|derivative|value",
+        "NumPy 2.0 does not hand it over: scalar duals as objects",
+    ),
     Known("astype", "where NumPy raises", "NumPy 2.0 takes arrays only, not scalars"),
     Known("select", "object array|derivative|float64", "NumPy does not hand over a default= alone: scalar duals as objects"),
     Known("polyint", "object array|derivative", "NumPy does not hand over k=: an object array of scalar duals"),
@@ -1564,6 +1569,12 @@ def domains(text: str, count: int, low: float, high: float, kinds: str = "fc") -
     return {name: ufunc(name, count, low, high, kinds) for name in text.split()}
 
 
+def points_and_coefficients(d: Draw) -> Given:
+    """Two arrays of one shape, and the coefficients of a polynomial in two variables."""
+    shape = d.shape()
+    return (d.array(shape), d.array(shape), d.array((d.whole(1, 3), d.whole(1, 3)))), {}
+
+
 CALLS: dict[str, Generator] = {
     # elementwise
     **domains("negative positive conjugate square absolute exp exp2 expm1 sin cos tan arctan sinh cosh tanh arcsinh", 1, -3, 3),
@@ -1702,6 +1713,8 @@ CALLS: dict[str, Generator] = {
     # polynomials
     "polyval": lambda d: ((d.array((d.whole(1, 4),)), d.array()), {}),
     **names("polyadd polysub polymul", two_polynomials),
+    "polynomial.polynomial.polyval2d": points_and_coefficients,
+    "polynomial.polynomial.polygrid2d": lambda d: ((d.array(), d.array(), d.array((d.whole(1, 3), d.whole(1, 3)))), {}),
     "polydiv": two_polynomials,
     "polyder": first(1, 1, m=whole(0, 3)),
     "polyint": integral,
@@ -1789,6 +1802,7 @@ CALLS: dict[str, Generator] = {
     **names("tril_indices_from triu_indices_from", first(2, 2, k=whole(-1, 1))),
     "digitize": digitising,
     "isin": membership,
+    **({"in1d": membership} if "in1d" in dir(np) else {}),
     "ravel_multi_index": lambda d: (([d.array((2,)), d.array((2,))], (3, 4)), {}),
     "unravel_index": lambda d: ((d.array((2,)), (3, 4)), {}),
     **names("may_share_memory shares_memory", pair()),
@@ -1799,6 +1813,8 @@ CALLS: dict[str, Generator] = {
     "empty_like": first(dtype=float_dtype),
 }  # fmt: skip
 
+# The table of numpy.polynomial is made once it is met.
+rule_of(np.polynomial.polynomial.polyval2d)
 RULES = {name_of(f): rule for f, rule in {**FUNCTIONS, **UFUNCS}.items() if not isinstance(rule, Unsupported)}
 
 
