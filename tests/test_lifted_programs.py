@@ -106,6 +106,7 @@ PROGRAMS: dict[str, tuple[Callable[[Any], Any], float]] = {
     "a number times an object": (lambda x: (x * _Length(x)).meters, 3.0),
     "a named tuple": (lambda x: _Pair(x, x).first * _Pair(x, x).second, 3.0),
     "a dict keyed by instances": (lambda x: sum(_BY_INSTANCE[key] * x for key in _KEYS), 5.0),
+    "Polynomial.convert": (lambda x: np.polynomial.Polynomial([0.0, x], domain=[0, 2]).convert().coef[1] * x, 3.0),
     "view without arguments": (lambda x: _filled(np.zeros(3).view(), x), 3.0),
 }
 

@@ -198,7 +198,7 @@ class ConversionMethods(Number):
     def __format__(self, spec: str) -> str:
         if not spec:
             return repr(self)
-        parts = [format(self.value, spec)]
+        parts = [_formatted(self.value, spec)]
         for part_name in self.PARTS:
             tangent, name = self.part(part_name), part_name.lstrip("_")
             shown = [format(t, spec) for t in np.ravel(tangent)] if is_ndarray(tangent) else None
@@ -207,6 +207,8 @@ class ConversionMethods(Number):
 
 
 def _formatted(tangent: Any, spec: str) -> str:
+    if is_ndarray(tangent) and tangent.ndim:
+        return f"[{', '.join(_formatted(row, spec) for row in tangent)}]"
     return repr(tangent) if not isinstance(tangent, (float, complex, np.number, Number)) else format(tangent, spec)
 
 

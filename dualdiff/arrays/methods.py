@@ -28,12 +28,17 @@ __all__ = ["ArrayMethods"]
 
 def _binary(ufunc: np.ufunc) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
     """The operator, its reflection, and its in-place form."""
-    name = f"__r{_OPERATOR_NAMES[ufunc]}__"
+    operator_name = _OPERATOR_NAMES[ufunc]
+    name = f"__r{operator_name}__"
 
     def forward(self: Any, other: Any) -> Any:
+        if type(other) is np.ndarray and _is_lone_object(other, name):
+            return getattr(other.item(), name)(self)
         return apply_ufunc(ufunc, (self, other), {}) if _operable(other, name) else NotImplemented
 
     def reflected(self: Any, other: Any) -> Any:
+        if type(other) is np.ndarray and _is_lone_object(other, f"__{operator_name}__"):
+            return getattr(other.item(), f"__{operator_name}__")(self)
         return apply_ufunc(ufunc, (other, self), {}) if _operable(other) else NotImplemented
 
     def in_place(self: Any, other: Any) -> Any:
@@ -55,6 +60,14 @@ _OPERATOR_NAMES: dict[np.ufunc, str] = {
     np.matmul: "matmul",
     np.power: "pow",
 }
+
+
+def _is_lone_object(array: Any, operation: str) -> bool:
+    """Whether an array of no axes holds an object that is no number, but knows the operation: a polynomial."""
+    if not array.dtype.hasobject or array.ndim:
+        return False
+    entry = array.item()
+    return not is_number(entry) and not isinstance(entry, (int, float, complex)) and hasattr(entry, operation)
 
 
 def _operable(other: Any, reflected: str = "") -> bool:

@@ -65,6 +65,8 @@ def mirror(module: ModuleType, namespace: dict[str, Any], lazy: Iterable[str] = 
         namespace.setdefault(name, mirrored(getattr(module, name)))
     namespace.setdefault("__doc__", module.__doc__)
     namespace["__dir__"] = lambda: dir(module)
+    # What NumPy gets later, a submodule that somebody imports.
+    namespace.setdefault("__getattr__", lambda name: mirrored(getattr(module, name)))
 
 
 def roomy(function: Any, *, dispatches: bool = False) -> Any:

@@ -40,7 +40,7 @@ def taylor(f: Callable[..., Any], x: Tree, v: Tree, order: int) -> Any:
     Raises
     ------
     ValueError
-        If ``order`` is not a positive integer.
+        If ``order`` is negative, or no integer.
     ShapeError
         If the direction does not fit the point.
 
@@ -52,6 +52,9 @@ def taylor(f: Callable[..., Any], x: Tree, v: Tree, order: int) -> Any:
     array([0.        , 1.        , 0.        , 0.33333333, 0.        ,
            0.13333333])
     """
+    if isinstance(order, (int, np.integer)) and order == 0:
+        output = f(x)
+        return rebuild(output, (np.asarray(leaf)[None] for leaf in flatten(output)))
     values, tails, form = coefficients(f, x, v, order)
     rows = (
         np.concatenate([np.broadcast_to(value, np.shape(tail)[1:])[None], tail])
