@@ -107,21 +107,8 @@ SCALARS = [
 ]
 
 
-#: What is known to be wrong, by module or function. Take a line away when it is mended.
-UNTIL_MENDED = {
-    "poisson.membrane": "x.copy() of a module's array has no room for derivatives",
-    "poisson.compliance": "x.copy() of a module's array has no room for derivatives",
-}
-
-
 def _each(cases: list[Case]) -> pytest.MarkDecorator:
-    params = []
-    for case in cases:
-        name = f"{case.module}.{case.name}"
-        reason = UNTIL_MENDED.get(case.module) or UNTIL_MENDED.get(name)
-        marks = [pytest.mark.xfail(reason=reason, strict=False)] if reason else []
-        params.append(pytest.param(case, id=name, marks=marks))
-    return pytest.mark.parametrize("case", params)
+    return pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.module}.{case.name}") for case in cases])
 
 
 def _differences(f: Callable[[Any], Any], x: Any, h: float, rows: int = 4) -> Any:
@@ -362,7 +349,6 @@ def test_a_derivative_that_fails_leaves_no_trace() -> None:
         np.testing.assert_array_equal(value, before[name])
 
 
-@pytest.mark.xfail(reason="the lists and dicts of an instance are the original's own", strict=False)
 def test_lists_of_an_instance_are_its_own() -> None:
     """What is appended to an instance's list during a derivative does not stay there."""
     monitor = PLAIN["kalman"].MONITOR

@@ -27,7 +27,7 @@ def displacements(p):
 
 def membrane(p):
     """Heights of a membrane; p moves its inner point (p0, p1) and sets the tension of the outer triangle (p2)."""
-    points = POINTS.copy()
+    points = np.copy(POINTS)
     points[4] += p[:2]
     matrices, areas = [], []
     for triangle in TRIANGLES:
