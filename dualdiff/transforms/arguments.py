@@ -14,10 +14,10 @@ import numpy as np
 from .. import tangents as ts
 from .._typing import Array, NDArray, Tree, is_ndarray, is_numpy
 from ..arrays import is_number, plain
-from ..arrays.construction import as_value, room_for
+from ..arrays.construction import as_tangent, as_value, room_for
 from ..arrays.levels import is_open, new_level, open_levels
 from ..arrays.number import absorb
-from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDifferentiableError
+from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDifferentiableError, ShapeError
 
 __all__ = ["Inputs", "Result", "flatten", "named_after", "owned", "rebuild", "split"]
 
@@ -163,6 +163,21 @@ class Inputs:
             seeds.append(block.reshape((rows, *shape)))
             offset += size
         return seeds
+
+    def directions(self, tree: Tree, name: str) -> list[Any]:
+        """The leaves of a direction, checked against those of the point."""
+        given = flatten(tree)
+        if len(given) != len(self.leaves):
+            raise ShapeError(f"the direction {name} holds {len(given)} arrays, the point {len(self.leaves)}.")
+        return [as_tangent(owned(d), leaf, f"direction {name}") for d, leaf in zip(given, self.leaves, strict=True)]
+
+    def leading(self, tangents: list[Any]) -> tuple[int, ...]:
+        """The directions in front, the same of every leaf; a symbolic zero has any."""
+        pairs = zip(tangents, self.shapes, strict=True)
+        found = {ts.directions(t, len(shape)) for t, shape in pairs if not ts.is_zero(t)}
+        if len(found) > 1:
+            raise ShapeError(f"directions of different number: {sorted(found)}")
+        return found.pop() if found else ()
 
     def cut(self, array: Array, front: int = 0) -> Tree:
         """Cut the last axis, which runs over all inputs, to the form of the differentiated arguments."""

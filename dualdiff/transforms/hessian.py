@@ -9,10 +9,8 @@ import numpy as np
 
 from .._typing import Array, Tree, is_ndarray
 from ..arrays import HyperDual
-from ..arrays.construction import as_tangent
-from ..errors import NotScalarError, ShapeError
-from ..tangents import directions
-from .arguments import Inputs, flatten, named_after, owned, parts_at, rebuild, refuse_complex, tangent_or_zero
+from ..errors import NotScalarError
+from .arguments import Inputs, flatten, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
 from .batching import chunks
 from .points import per_point_hessian
 
@@ -196,9 +194,9 @@ def second_directional_derivative(f: Callable[..., Any], x: Tree, u: Tree, v: Tr
     np.float64(1.0)
     """
     inputs = Inputs(f, (x,), {}, 0, False)
-    first, second = _directions(inputs, u, "u"), _directions(inputs, v, "v")
+    first, second = inputs.directions(u, "u"), inputs.directions(v, "v")
     result = inputs.evaluate(HyperDual, [(a, b, None) for a, b in zip(first, second, strict=True)])
-    leading = _leading(inputs, first) + _leading(inputs, second)
+    leading = inputs.leading(first) + inputs.leading(second)
     parts = [parts_at(leaf, result.level, 3) for leaf in result.leaves]
     return rebuild(result.form, (inputs.scalar(tangent_or_zero(t[2], value, leading)) for value, t in parts))
 
@@ -237,8 +235,8 @@ def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = Non
     array([ 6., 12.])
     """
     inputs = Inputs(f, (x,), {}, 0, False)
-    along = _directions(inputs, v, "v")
-    leading = _leading(inputs, along)
+    along = inputs.directions(v, "v")
+    leading = inputs.leading(along)
     rows = []
     for start, stop in chunks(inputs.size, 8 * inputs.size * (1 + sum(leading)), chunk_size):
         seeds = inputs.seeds(start, stop)
@@ -252,19 +250,3 @@ def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = Non
         rows.append(tangent_or_zero(tangents[2], value, (stop - start, *leading)))
     product = np.moveaxis(np.concatenate(rows) if len(rows) > 1 else rows[0], 0, -1)
     return inputs.cut(product)
-
-
-def _directions(inputs: Inputs, tree: Tree, name: str) -> list[Any]:
-    given = flatten(tree)
-    if len(given) != len(inputs.leaves):
-        raise ShapeError(f"the direction {name} holds {len(given)} arrays, the point {len(inputs.leaves)}.")
-    return [as_tangent(owned(d), leaf, f"direction {name}") for d, leaf in zip(given, inputs.leaves, strict=True)]
-
-
-def _leading(inputs: Inputs, tangents: list[Any]) -> tuple[int, ...]:
-    if len(tangents) == 1:
-        return directions(tangents[0], len(inputs.shapes[0]))
-    found = {directions(t, len(shape)) for t, shape in zip(tangents, inputs.shapes, strict=True)}
-    if len(found) > 1:
-        raise ShapeError(f"directions of different number: {sorted(found)}")
-    return found.pop() if found else ()

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 
 from .._typing import Tree
-from ..arrays.construction import as_tangent
 from ..arrays.taylor import Taylor
-from ..errors import ShapeError
-from ..tangents import directions, is_zero
-from .arguments import Inputs, flatten, owned, parts_at, rebuild, tangent_or_zero
+from ..tangents import is_zero
+from .arguments import Inputs, flatten, parts_at, rebuild, tangent_or_zero
 
 __all__ = ["coefficients", "taylor"]
 
@@ -68,14 +66,8 @@ def coefficients(f: Callable[..., Any], x: Tree, v: Tree, order: int) -> tuple[l
     if not isinstance(order, (int, np.integer)) or isinstance(order, bool) or order < 1:
         raise ValueError(f"order must be a positive integer, not {order!r}.")
     inputs = Inputs(f, (x,), {}, 0, False)
-    given = flatten(v)
-    if len(given) != len(inputs.leaves):
-        raise ShapeError(f"the direction holds {len(given)} arrays, the point {len(inputs.leaves)}.")
-    fitted = [as_tangent(owned(d), leaf, "direction") for d, leaf in zip(given, inputs.leaves, strict=True)]
-    counts = {directions(t, np.ndim(leaf)) for t, leaf in zip(fitted, inputs.leaves, strict=True) if not is_zero(t)}
-    if len(counts) > 1:
-        raise ShapeError(f"directions of different number: {sorted(counts)}")
-    leading = counts.pop() if counts else ()
+    fitted = inputs.directions(v, "v")
+    leading = inputs.leading(fitted)
     result = inputs.evaluate(Taylor, [(None if is_zero(t) else _only_first(t, order),) for t in fitted])
     parts = [parts_at(leaf, result.level, 1) for leaf in result.leaves]
     values = [value for value, _ in parts]
