@@ -10,6 +10,7 @@ from .errors import (
     NotScalarError,
     PerformanceWarning,
     ShapeError,
+    TooDenseError,
 )
 from .lift import lift
 from .transforms.custom_jvp import custom_jvp
@@ -20,7 +21,10 @@ from .transforms.escape import stop_gradient, value_of
 from .transforms.fields import curl, divergence, hessian_diagonal, laplacian
 from .transforms.hessian import hessian, hvp, second_directional_derivative, value_grad_and_hessian
 from .transforms.jacobian import grad, jacobian, value_and_grad, value_and_jacobian
-from .transforms.jvp import jvp, linearize
+from .transforms.jvp import jvp
+from .transforms.linearize import linearize
+from .transforms.prepare import prepare_hessian, prepare_jacobian
+from .transforms.sparse import hessian_sparsity, jacobian_sparsity
 from .transforms.taylor import taylor
 
 __version__ = "0.1.0"
@@ -45,6 +49,11 @@ __all__ = [
     "hvp",
     "second_directional_derivative",
     "value_grad_and_hessian",
+    # sparse derivatives
+    "hessian_sparsity",
+    "jacobian_sparsity",
+    "prepare_hessian",
+    "prepare_jacobian",
     # any order
     "taylor",
     # vector calculus
@@ -70,4 +79,5 @@ __all__ = [
     "NotScalarError",
     "PerformanceWarning",
     "ShapeError",
+    "TooDenseError",
 ]

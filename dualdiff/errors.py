@@ -8,6 +8,7 @@ __all__ = [
     "NotScalarError",
     "PerformanceWarning",
     "ShapeError",
+    "TooDenseError",
 ]
 
 
@@ -33,6 +34,10 @@ class ShapeError(DualDiffError, ValueError):
 
 class NotScalarError(DualDiffError, ValueError):
     """``grad`` or ``hessian`` met a function whose value is not a scalar."""
+
+
+class TooDenseError(DualDiffError, MemoryError):
+    """A derivative would have to be stored densely, and is too large for that."""
 
 
 class PerformanceWarning(UserWarning):

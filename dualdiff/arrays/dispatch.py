@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache
 from typing import Any
 
@@ -325,18 +325,43 @@ def _moves(rule: Moves, call: Call) -> Any:
     names = [name for name in call.arguments if name in entries]
     inputs = [call.arguments[name] for name in names]
 
-    def function(*parts: Any) -> Any:
-        return call(**dict(zip(names, parts, strict=True)))
-
     number = top(leaves(inputs))
     if number is None:
         return call()
-    result = number.move(function, inputs)
+    result = number.move(_Movement(call, names), inputs)
     if dtype is None:
         return result
     if not np.can_cast(result.dtype, dtype, casting or "same_kind"):
         raise TypeError(f"Cannot cast array data from {result.dtype!r} to {np.dtype(dtype)!r} according to '{casting}'")
     return result.astype(dtype)
+
+
+class _Movement:
+    """A call that moves entries, as a function of the arrays that hold them."""
+
+    __slots__ = ("call", "names")
+
+    def __init__(self, call: Call, names: list[str]) -> None:
+        self.call, self.names = call, names
+
+    def __call__(self, *parts: Any) -> Any:
+        return self.call(**dict(zip(self.names, parts, strict=True)))
+
+    @property
+    def key(self) -> Hashable:
+        """What tells this movement from others of arrays of the same shapes; None if that cannot be looked up."""
+        others = [(name, _hashable(value)) for name, value in self.call.arguments.items() if name not in self.names]
+        return None if any(value is None for _, value in others) else (self.call.function, *self.names, *others)
+
+
+def _hashable(value: Any) -> Hashable:
+    """A parameter that is made of Python's integers, strings and tuples of them, with its type; None for any other."""
+    if isinstance(value, (list, tuple)):
+        entries = tuple(_hashable(entry) for entry in value)
+        return None if None in entries else (type(value), *entries)
+    if value is None:
+        return "None"
+    return (type(value), value) if type(value) in (int, str, bool) or isinstance(value, np.integer) else None
 
 
 def _composite(rule: Composite, call: Call) -> Any:
@@ -402,7 +427,8 @@ def _einsum(call: Call) -> Any:
     number = top(operands)
     if number is None:
         return function(*operands, **others)
-    return number.product(Product("", over), function, operands, others)
+    same = None if "..." in subscripts else lambda *values, **kwargs: subscripts
+    return number.product(Product("", over, same), function, operands, others)
 
 
 def _einsum_subscripts(arguments: tuple[Any, ...]) -> tuple[str, list[Any]]:

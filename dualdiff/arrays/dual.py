@@ -157,7 +157,7 @@ class Dual(Shortcuts):
         values = [self.value_at(x) for x in operands]
         result = function(*values, **others)
         arrays = [v if hasattr(v, "ndim") else np.asarray(v) for v in values]
-        tangents = [self.part_of(x, "_tangent") for x in operands]
+        tangents = [ts.densely(self.part_of(x, "_tangent")) for x in operands]
         if all(t is None for t in tangents):
             return self.constant(result)
         differential = rule.function(tangents, arrays, result, **others)
@@ -170,6 +170,10 @@ class Dual(Shortcuts):
 def apply_front(rule: Product, function: Any, i: int, tangent: Tangent, values: list[Array], others: dict[str, Any]) -> Tangent:
     """A product with one operand replaced by its tangent, for every direction in front of it."""
     leading = ts.directions(tangent, ndim(values[i]))
+    if leading and rule.subscripts is not None:
+        term = ts.product(tangent, i, values, lambda: rule.subscripts(*values, **others))
+        if term is not None:
+            return term
     if not leading:
         return function(*(tangent if j == i else v for j, v in enumerate(values)), **others)
     # Core axes counted from the front, given by axes=, would be off by one.

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from .. import tangents as ts
-from .._typing import Array, Tangent, is_ndarray
+from .._typing import Tangent, is_ndarray
 from ..errors import DerivativeLostError, ShapeError
 from ..tangents import Zero, is_zero, ndim
 from .number import Number, absorb, as_constant_of, is_number, plain, settled
 
-__all__ = ["assign", "select"]
+__all__ = ["assign", "assign_part", "select"]
 
 _BASIC = (int, slice, type(None), EllipsisType, np.integer)
 
@@ -40,38 +40,6 @@ def _whole(index: Number) -> Any:
     return plain(index)
 
 
-def _lone_array(index: Any) -> bool:
-    """Whether the index holds a single array and no integer, so that its axes stay where it stands."""
-    items = index if type(index) is tuple else (index,)
-    advanced = [i for i in items if not isinstance(i, (slice, type(None), EllipsisType))]
-    return len(advanced) == 1
-
-
-def _at(array: Array, index: Any, leading: int, basic: bool) -> Tangent:
-    """``array[index]`` behind the axes of directions."""
-    if leading == 0:
-        return array[index]
-    items = index if type(index) is tuple else (index,)
-    if basic or _lone_array(index):
-        return array[(slice(None),) * leading + items]
-    last = np.moveaxis(array, range(leading), range(-leading, 0))[items + (slice(None),) * leading]
-    return np.moveaxis(last, range(-leading, 0), range(leading))
-
-
-def _put(array: Array, index: Any, leading: int, basic: bool, new: Array) -> None:
-    """``array[index] = new`` behind the axes of directions."""
-    if leading == 0:
-        array[index] = new
-        return
-    items = index if type(index) is tuple else (index,)
-    if basic or _lone_array(index):
-        array[(slice(None),) * leading + items] = new
-        return
-    if ndim(new):
-        new = np.moveaxis(new, range(leading), range(-leading, 0))
-    np.moveaxis(array, range(leading), range(-leading, 0))[items + (slice(None),) * leading] = new
-
-
 def select(number: Number, index: Any) -> Any:
     """``number[index]``: a view where NumPy's is one, a copy for a full integer index."""
     index = _plain_index(index)
@@ -89,11 +57,11 @@ def select(number: Number, index: Any) -> Any:
         tangent = ts.current(stored)
         if isinstance(tangent, Zero):
             keep = view and tangent.cell is not None
-            parts.append(tangent.viewed(lambda t: _at(t, index, ndim(t) - count, basic)) if keep else None)
+            parts.append(tangent.viewed(lambda t: ts.selected(t, index, ndim(t) - count, basic)) if keep else None)
             continue
         if type(tangent) is float or type(tangent) is complex:
             tangent = np.asarray(tangent)[()]
-        part = _at(tangent, index, ndim(tangent) - count, basic)
+        part = ts.selected(tangent, index, ndim(tangent) - count, basic)
         parts.append(part.copy() if scalar and ndim(part) else part)
     return number.of(chosen, parts, number.level, view=view)
 
@@ -126,7 +94,7 @@ def assign(number: Number, index: Any, new: Any) -> None:
         parts = [None if p is None else ts.copy(p) for p in parts]
     number.value[index] = value
     for name, part in zip(number.PARTS, parts, strict=True):
-        _assign_part(number, name, part, index, basic, count, value)
+        assign_part(number, name, part, index, basic, value)
 
 
 def _stored_by_compiled_code() -> bool:
@@ -145,7 +113,7 @@ def _promote_value(number: Number, value: Any) -> None:
     number.value = value.of(number.value, (None,) * len(value.PARTS), value.level)
     for name, tangent in zip(number.PARTS, number.tangents(), strict=True):
         stored = getattr(number, name)
-        if isinstance(tangent, Zero) or is_number(tangent):
+        if isinstance(tangent, Zero) or is_number(tangent) or ts.is_structured(tangent):
             continue
         if isinstance(stored, Zero):
             assert stored.cell is not None
@@ -154,24 +122,26 @@ def _promote_value(number: Number, value: Any) -> None:
             setattr(number, name, as_constant_of(number.value, tangent))
 
 
-def _assign_part(number: Number, name: str, part: Any, index: Any, basic: bool, count: int, value: Any) -> None:
-    stored = getattr(number, name)
+def assign_part(number: Number, name: str, part: Any, index: Any, basic: bool, value: Any) -> None:
+    """Write a tangent (None for zero) of this value into one of an array's."""
+    stored, count = getattr(number, name), ndim(number.value)
     if part is None:
         if not is_zero(stored):
             tangent = ts.current(stored)
-            _put(tangent, index, ndim(tangent) - count, basic, 0.0)
+            ts.put(tangent, index, ndim(tangent) - count, basic, 0.0)
         return
     leading = ts.directions(part, ndim(value))
     if is_zero(stored):
-        stored.materialise(leading)
+        stored.materialise(leading, part)
         stored.cell.tangent = as_constant_of(number.value, stored.cell.tangent)
+    part = ts.fitting(ts.current(stored), part)
     tangent = ts.current(stored)
     if is_number(part) and not is_number(tangent):
         tangent = _promoted_part(number, name, part, leading)
     if ndim(tangent) - count != len(leading):
         leading = tangent.shape[: ndim(tangent) - count]
         raise _mismatch(leading, part)
-    _put(tangent, index, len(leading), basic, _fitted(part, len(leading), number, index))
+    ts.put(tangent, index, len(leading), basic, _fitted(part, len(leading), number, index))
 
 
 def _mismatch(leading: tuple[int, ...], part: Any) -> Exception:
@@ -197,6 +167,9 @@ def _promoted_part(number: Number, name: str, part: Any, leading: tuple[int, ...
         assert stored.cell is not None
         held = stored.cell.tangent
         stored.cell.tangent = part.of(held, (None,) * len(part.PARTS), part.level)
+        return stored.current()
+    if ts.is_structured(stored):
+        stored.root.dense_form = part.of(stored.root.dense_form, (None,) * len(part.PARTS), part.level)
         return stored.current()
     _refuse_shared(number)
     promoted = part.of(stored, (None,) * len(part.PARTS), part.level)

@@ -15,7 +15,7 @@ from ..errors import DerivativeLostError, NoRuleError
 from ..rules.elementwise import power_of
 from ..rules.kinds import Created
 from ..rules.registry import FUNCTIONS
-from ..tangents import ndim
+from ..tangents import is_structured, ndim
 from .conversion import ConversionMethods
 from .dispatch import READY, apply_function, apply_ufunc
 from .indexing import assign, select
@@ -168,11 +168,16 @@ class ArrayMethods(ConversionMethods, Number):
     # ---------------------------------------------------------------------------------------- protocols
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if any(map(is_structured, inputs)):
+            # The tangent of a higher level, which knows what to do with a number of this one.
+            return NotImplemented
         if method == "__call__":
             return apply_ufunc(ufunc, inputs, kwargs)
         return apply_method(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if any(map(is_structured, args)):
+            return NotImplemented
         result = apply_function(function, args, kwargs)
         if type(result) is np.ndarray and isinstance(FUNCTIONS.get(function), Created):
             # An array made with like= this number can hold its derivatives.
@@ -427,18 +432,18 @@ class ArrayMethods(ConversionMethods, Number):
     def __reduce__(self) -> Any:
         return _rebuilt, (type(self), self.value, tuple(_stored(t) for t in self.tangents()), self.level)
 
-    def over_directions(self, function: Callable[[Any], Any], leading: int) -> Any:
+    def over_directions(self, function: Callable[[Any], Any], leading: int, key: Any = None) -> Any:
         """Apply a function that moves entries behind the leading axes: a tangent that is itself a number."""
         from .. import tangents as ts
 
         count = self.ndim
-        value = ts.over_directions(function, self.value, leading)
+        value = ts.over_directions(function, self.value, leading, key)
         moved = []
         for name, tangent in zip(self.PARTS, self.tangents(), strict=True):
             if isinstance(tangent, ts.Zero):
-                moved.append(getattr(self, name).viewed(lambda t: ts.over_directions(function, t, leading + ndim(t) - count)))
+                moved.append(getattr(self, name).viewed(lambda t: ts.over_directions(function, t, leading + ndim(t) - count, key)))
             else:
-                moved.append(ts.over_directions(function, tangent, leading + ndim(tangent) - count))
+                moved.append(ts.over_directions(function, tangent, leading + ndim(tangent) - count, key))
         return self._joined(value, moved, [self])
 
 

@@ -175,7 +175,7 @@ class Number:
     def _moved(self, function: Callable[..., Any], inputs: list[Tree], name: str) -> Any:
         entries = list(leaves(inputs))
         known = [self.part_of(x, name) for x in entries]
-        alone = len(entries) == 1
+        alone, key = len(entries) == 1, getattr(function, "key", None)
 
         def along(tangent: Tangent) -> Any:
             return function(*(replaced(x, lambda _: tangent) for x in inputs))
@@ -184,32 +184,20 @@ class Number:
             if not alone:
                 return None
             count = ndim(entries[0].value)
-            return getattr(entries[0], name).viewed(lambda t: ts.over_directions(along, t, ndim(t) - count))
+            return getattr(entries[0], name).viewed(lambda t: ts.over_directions(along, t, ndim(t) - count, key))
         leading = _common_directions(entries, known, self)
         if not leading:
             supply = iter([_zeros_like(x) if t is None else t for x, t in zip(entries, known, strict=True)])
             return function(*(replaced(x, lambda _: next(supply)) for x in inputs))
         if alone:
-            return ts.over_directions(along, known[0], len(leading))
-        return self._gathered(function, inputs, entries, known, leading)
+            return ts.over_directions(along, known[0], len(leading), key)
 
-    def _gathered(
-        self, function: Any, inputs: list[Tree], entries: list[Any], known: list[Any], leading: tuple[int, ...]
-    ) -> Any:
-        """Move the entries of several tangents with directions in front, by the positions of all their entries."""
-        start, index, rows = 1, [], [np.zeros((*leading, 1))]
-        for x, tangent in zip(entries, known, strict=True):
-            shape = np.shape(self.value_at(x))
-            if tangent is None:
-                index.append(np.zeros(shape, np.intp) if shape else np.intp(0))
-                continue
-            index.append(ts.positions(shape, start))
-            rows.append(ts.flat(tangent, len(shape)))
-            start += index[-1].size
-        supply = iter(index)
-        moved = function(*(replaced(x, lambda _: next(supply)) for x in inputs))
-        every = np.concatenate(rows, axis=-1)
-        return replaced(moved, lambda part: np.take(every, np.asarray(part), axis=-1))
+        def together(parts: list[Any]) -> Any:
+            supply = iter(parts)
+            return function(*(replaced(x, lambda _: next(supply)) for x in inputs))
+
+        shapes = [np.shape(self.value_at(x)) for x in entries]
+        return ts.moved(together, known, shapes, len(leading), key)
 
     def _joined(self, value: Any, tangents: list[Any], sources: list[Any]) -> Any:
         """Numbers of the moved parts; views of the value stay views of the tangents, copies stay copies."""
@@ -298,6 +286,8 @@ _FLOAT64 = np.dtype(float)
 def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
     """The tangent in the dtype and payload of its value."""
     kind = type(tangent)
+    if ts.is_structured(tangent):
+        return ts.cast(tangent, np.result_type(plain(value)))
     if type(value) is float:
         if kind is float or (kind is np.ndarray and tangent.dtype is _FLOAT64):
             return tangent
@@ -346,7 +336,7 @@ def _laid_out(tangent: Tangent, value: Any) -> Tangent:
 
 def as_constant_of(value: Any, array: Array) -> Any:
     """The array as a constant of the levels of the value."""
-    if not is_number(value):
+    if not is_number(value) or ts.is_structured(array):
         return array
     return value.of(as_constant_of(value.value, array), (None,) * len(value.PARTS), value.level)
 

@@ -15,6 +15,7 @@ from ..errors import NoRuleError
 from ..rules.kinds import Constant, Unsupported
 from ..rules.registry import UFUNCS, nearest
 from .dispatch import apply_ufunc, name_of, store
+from .indexing import assign_part
 from .number import absorb, is_number, plain
 
 __all__ = ["apply_method"]
@@ -148,6 +149,8 @@ def _add_at(ufunc: np.ufunc, array: Array, indices: Any, other: Array) -> bool:
     """Sums are linear: value and tangent by themselves. False where a tangent is not a plain array yet."""
     if type(other) is not type(array) or other.level != array.level or is_number(indices):
         return False
+    if any(map(ts.is_structured, other.tangents())):
+        return _add_structured_at(ufunc, array, indices, other)
     pairs = list(zip((array.value, *array.tangents()), (other.value, *other.tangents()), strict=True))
     if not all(type(a) is np.ndarray and type(b) is np.ndarray for a, b in pairs):
         return False
@@ -165,6 +168,20 @@ def _add_at(ufunc: np.ufunc, array: Array, indices: Any, other: Array) -> bool:
         spread = np.broadcast_to(aligned, b.shape[:leading] + shape)
         last = range(-leading, 0)
         ufunc.at(np.moveaxis(a, range(leading), last), places, np.moveaxis(spread, range(leading), last))
+    return True
+
+
+def _add_structured_at(ufunc: np.ufunc, array: Array, indices: Any, other: Array) -> bool:
+    """The same where the tangents know how to scatter themselves."""
+    if is_number(other.value) and not is_number(array.value):
+        return False
+    places = np.arange(array.size).reshape(array.shape)[indices]
+    signed = other if ufunc is np.add else -other
+    spread = np.broadcast_to(signed, places.shape)
+    ufunc.at(array.value, indices, other.value)
+    for name in array.PARTS:
+        total = ts.scattered_into(array.part_of(array, name), places, array.part_of(spread, name), array.shape)
+        assign_part(array, name, total, ..., True, array.value)
     return True
 
 

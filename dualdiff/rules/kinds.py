@@ -67,10 +67,12 @@ class Product(NamedTuple):
     """Linear in each of its operands by itself.
 
     over: the function applied with the directions of operand ``i`` in front, ``over(i, tangent, values, parameters)``.
+    subscripts: the same product as one of np.einsum, a string for these operands and parameters.
     """
 
     operands: str
     over: Callable[..., Any] | None = None
+    subscripts: Callable[..., str] | None = None
 
 
 class Custom(NamedTuple):

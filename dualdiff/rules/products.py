@@ -12,8 +12,11 @@ import numpy as np
 
 from .._typing import Array, Tangent
 from .kinds import Product, Table
+from .values import is_complex
 
 __all__ = ["PRODUCTS"]
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY"
 
 
 def _swap(i: int, tangent: Tangent, values: list[Array]) -> list[Array]:
@@ -121,25 +124,78 @@ def kron(i: int, tangent: Tangent, values: list[Array], **others: Any) -> Tangen
     return (a.reshape(left) * tangent.reshape(k + right)).reshape(k + shape)
 
 
+def _contracted(left: int, right: int, conjugates: bool = False) -> Any:
+    """The subscripts of a product with core axes, summed over one they share, behind batch axes that broadcast."""
+
+    def subscripts(a: Array, b: Array, **others: Any) -> str | None:
+        if others or not a.ndim or not b.ndim or (conjugates and is_complex(a)):
+            return None
+        core_a, core_b = min(left, a.ndim), min(right, b.ndim)
+        batch_a, batch_b = a.shape[: a.ndim - core_a], b.shape[: b.ndim - core_b]
+        shared = min(len(batch_a), len(batch_b))
+        if batch_a[len(batch_a) - shared :] != batch_b[len(batch_b) - shared :]:
+            # Axes of length 1 repeat.
+            return None
+        batch = _LETTERS[3 : 3 + max(len(batch_a), len(batch_b))]
+        own_a, own_b = ("k", "mk")[core_a - 1], ("k", "kp")[core_b - 1]
+        front_a, front_b = batch[len(batch) - len(batch_a) :], batch[len(batch) - len(batch_b) :]
+        return f"{front_a}{own_a},{front_b}{own_b}->{batch}{own_a[:-1]}{own_b[1:]}"
+
+    return subscripts
+
+
+def _summed(a: Array, b: Array, pairs: list[tuple[int, int]]) -> str:
+    """The subscripts of a sum over these pairs of axes, the other axes in order."""
+    left = list(_LETTERS[: a.ndim])
+    right = list(_LETTERS[a.ndim : a.ndim + b.ndim])
+    for i, j in pairs:
+        right[j] = left[i]
+    gone = {left[i] for i, _ in pairs}
+    out = [c for c in left + right if c not in gone]
+    return f"{''.join(left)},{''.join(right)}->{''.join(out)}"
+
+
+def _tensordot_subscripts(a: Array, b: Array, axes: Any = 2) -> str:
+    if isinstance(axes, (int, np.integer)):
+        first, second = list(range(a.ndim - axes, a.ndim)), list(range(axes))
+    else:
+        first, second = ([int(x) for x in np.atleast_1d(xs)] for xs in axes)
+    return _summed(a, b, [(i % a.ndim, j % b.ndim) for i, j in zip(first, second, strict=True)])
+
+
+def _dot_subscripts(a: Array, b: Array, **others: Any) -> str | None:
+    if not a.ndim or not b.ndim:
+        return None
+    return _summed(a, b, [(a.ndim - 1, max(b.ndim - 2, 0))])
+
+
+def _inner_subscripts(a: Array, b: Array, **others: Any) -> str | None:
+    return _summed(a, b, [(a.ndim - 1, b.ndim - 1)]) if a.ndim and b.ndim else None
+
+
+def _outer_subscripts(a: Array, b: Array, **others: Any) -> str | None:
+    return "a,b->ab" if a.ndim == b.ndim == 1 else None
+
+
 # fmt: off
 PRODUCTS: Table = {
-    np.matmul:        Product("a b", matmul),
-    np.linalg.matmul: Product("x1 x2", matmul),
-    np.dot:           Product("a b", dot),
-    np.inner:         Product("a b", inner),
-    np.outer:         Product("a b", outer),
-    np.linalg.outer:  Product("x1 x2", outer),
+    np.matmul:        Product("a b", matmul, _contracted(2, 2)),
+    np.linalg.matmul: Product("x1 x2", matmul, _contracted(2, 2)),
+    np.dot:           Product("a b", dot, _dot_subscripts),
+    np.inner:         Product("a b", inner, _inner_subscripts),
+    np.outer:         Product("a b", outer, _outer_subscripts),
+    np.linalg.outer:  Product("x1 x2", outer, _outer_subscripts),
     np.vdot:          Product("a b", vdot),
-    np.tensordot:     Product("a b", tensordot),
-    np.linalg.tensordot: Product("x1 x2", tensordot),
+    np.tensordot:     Product("a b", tensordot, _tensordot_subscripts),
+    np.linalg.tensordot: Product("x1 x2", tensordot, _tensordot_subscripts),
     np.kron:          Product("a b", kron),
     np.cross:         Product("a b"),
     np.linalg.cross:  Product("x1 x2"),
     np.convolve:      Product("a v"),
     np.correlate:     Product("a v"),
-    np.vecdot:        Product("a b", _gufunc(1, 1)),
+    np.vecdot:        Product("a b", _gufunc(1, 1), _contracted(1, 1, conjugates=True)),
 }
 # fmt: on
 for _name, _core in (("matvec", (2, 1)), ("vecmat", (1, 2))):
     if hasattr(np, _name):  # since NumPy 2.2
-        PRODUCTS[getattr(np, _name)] = Product("a b", _gufunc(*_core))
+        PRODUCTS[getattr(np, _name)] = Product("a b", _gufunc(*_core), _contracted(*_core, conjugates=_core[0] == 1))

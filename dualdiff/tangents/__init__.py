@@ -1,23 +1,29 @@
 """What a derivative is stored in. Nothing outside this package asks which representation a tangent has."""
 
+from .careful import scale_carefully, vanishes
 from .dense import (
     add,
     align,
     cast,
     copy,
+    densely,
     directions,
     finite,
+    fitting,
     flat,
     laid_out,
+    moved,
     ndim,
     over_directions,
     positions,
-    scale_carefully,
+    put,
+    selected,
     shares_memory,
     storage,
-    vanishes,
     zeros,
 )
+from .forms import product, scattered_into
+from .structured import is_structured
 from .zero import ZERO, Zero, current, is_zero
 
 __all__ = [
@@ -28,15 +34,23 @@ __all__ = [
     "cast",
     "copy",
     "current",
+    "densely",
     "directions",
     "finite",
+    "fitting",
     "flat",
+    "is_structured",
     "is_zero",
     "laid_out",
+    "moved",
     "ndim",
     "over_directions",
     "positions",
+    "product",
+    "put",
     "scale_carefully",
+    "scattered_into",
+    "selected",
     "shares_memory",
     "storage",
     "vanishes",

@@ -1,34 +1,41 @@
 """Dense tangents: bare arrays of the value's shape, or with one axis of directions in front.
 
 Every function here asks of a tangent only what NumPy's own protocols give, so a tangent may itself be a dual of a lower
-level (nesting). A value of Python-float payload has a float, or a vector of directions, as its tangent.
+level (nesting), or structured. A value of Python-float payload has a float, or a vector of directions, as its tangent.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
 
 from .._typing import Array, NDArray, Tangent, is_ndarray
+from .structured import is_structured, moved_together
+from .parents import Dense, Sparse
+from .structured import is_structured, moved_together
 
 __all__ = [
     "add",
     "align",
     "cast",
     "copy",
+    "densely",
     "directions",
     "finite",
+    "fitting",
     "flat",
     "laid_out",
+    "moved",
     "ndim",
     "over_directions",
     "positions",
-    "scale_carefully",
+    "put",
+    "selected",
     "shares_memory",
-    "vanishes",
     "zeros",
 ]
 
@@ -103,26 +110,6 @@ def finite(array: Array) -> bool:
     return bool(ok) if ndim(ok) == 0 else bool(np.count_nonzero(ok) == ok.size)
 
 
-def vanishes(tangent: Tangent) -> Any:
-    """Where the tangent is exactly zero, in its own derivatives too."""
-    parts = getattr(tangent, "parts", None)
-    if parts is None:
-        return tangent == 0
-    value, *rest = parts()
-    where = vanishes(value)
-    for part in rest:
-        leading = ndim(part) - ndim(value)
-        where = where & np.all(vanishes(part), axis=tuple(range(leading)))
-    return where
-
-
-def scale_carefully(partial: Array, tangent: Tangent) -> Tangent:
-    """The product in which a zero tangent wins over an infinite or undefined slope."""
-    with np.errstate(invalid="ignore"):
-        product = partial * tangent
-    return np.where(vanishes(tangent), np.zeros((), getattr(product, "dtype", float)), product)
-
-
 def positions(shape: tuple[int, ...], start: int = 0) -> NDArray:
     """An integer array of the given shape that counts its own entries in C order."""
     return np.arange(start, start + int(np.prod(shape)), dtype=np.intp).reshape(shape)
@@ -136,6 +123,8 @@ def flat(tangent: Tangent, value_ndim: int) -> Tangent:
 
 def shares_memory(first: Array, second: Array) -> bool:
     """Whether two arrays (of any level) overlap in memory."""
+    if is_structured(first) or is_structured(second):
+        return is_structured(first) and is_structured(second) and first.root is second.root
     first, second = storage(first), storage(second)
     return is_ndarray(first) and is_ndarray(second) and np.may_share_memory(first, second)
 
@@ -147,16 +136,18 @@ def storage(array: Array) -> Array:
     return array
 
 
-def over_directions(function: Callable[[Array], Array], tangent: Tangent, leading: int) -> Tangent:
+def over_directions(
+    function: Callable[[Array], Array], tangent: Tangent, leading: int, key: Hashable = None
+) -> Tangent:
     """Apply a function that only moves entries to every direction at once.
 
     A view stays a view: the strides of the first direction's result are extended over the leading axes. Otherwise the
-    function is applied to an array of positions, which gives the gather index.
+    function is applied to an array of positions, which gives the gather index. ``key`` names a movement that may come again.
     """
     if leading == 0:
         return function(tangent)
     if not is_ndarray(tangent):
-        return tangent.over_directions(function, leading)
+        return tangent.over_directions(function, leading, key)
     shape = tangent.shape[leading:]
     if tangent.size:
         first = function(tangent[(0,) * leading])
@@ -191,3 +182,83 @@ def _gather_with_fill(tangent: NDArray, leading: int, index: NDArray) -> NDArray
         return np.take(rows, index - 1, axis=-1)
     padded = np.concatenate([np.zeros((*rows.shape[:-1], 1), rows.dtype), rows], axis=-1)
     return np.take(padded, index, axis=-1)
+
+
+def selected(tangent: Tangent, index: Any, leading: int, basic: bool) -> Tangent:
+    """``tangent[index]`` behind the axes of directions."""
+    if leading == 0:
+        return tangent[index]
+    if is_structured(tangent):
+        return tangent.at(index)
+    items = index if type(index) is tuple else (index,)
+    if basic or _lone_array(index):
+        return tangent[(slice(None),) * leading + items]
+    last = np.moveaxis(tangent, range(leading), range(-leading, 0))[items + (slice(None),) * leading]
+    return np.moveaxis(last, range(-leading, 0), range(leading))
+
+
+def put(tangent: Tangent, index: Any, leading: int, basic: bool, new: Tangent) -> None:
+    """``tangent[index] = new`` behind the axes of directions."""
+    if leading == 0:
+        tangent[index] = new
+        return
+    if is_structured(tangent):
+        tangent.put(index, new)
+        return
+    items = index if type(index) is tuple else (index,)
+    if basic or _lone_array(index):
+        tangent[(slice(None),) * leading + items] = new
+        return
+    if ndim(new):
+        new = np.moveaxis(new, range(leading), range(-leading, 0))
+    np.moveaxis(tangent, range(leading), range(-leading, 0))[items + (slice(None),) * leading] = new
+
+
+def _lone_array(index: Any) -> bool:
+    """Whether the index holds a single array and no integer, so that its axes stay where it stands."""
+    items = index if type(index) is tuple else (index,)
+    advanced = [i for i in items if not isinstance(i, (slice, type(None), EllipsisType))]
+    return len(advanced) == 1
+
+
+def densely(tangent: Tangent) -> Tangent:
+    """The tangent as a dense array."""
+    return tangent.dense() if is_structured(tangent) else tangent
+
+
+def fitting(held: Tangent, new: Tangent) -> Tangent:
+    """A tangent that is to be written into ``held``, in a representation which that can take."""
+    if is_structured(new) and not is_structured(held):
+        return new.dense()
+    if is_structured(held) and not is_structured(new):
+        held.become_dense()
+    return new
+
+
+def moved(
+    function: Callable[[list[Any]], Any], tangents: list[Tangent], shapes: list[tuple[int, ...]], leading: int, key: Hashable
+) -> Any:
+    """Move the entries of several tangents with directions in front; None among them stands for zero."""
+    spaces = [t.space for t in tangents if is_structured(t)]
+    if spaces and all(t is None or is_structured(t) for t in tangents):
+        return moved_together(function, tangents, shapes, spaces[0], key)
+    known = [t if t is None else densely(t) for t in tangents]
+    front = next(t.shape[:leading] for t in known if t is not None)
+    start, index, rows = 1, [], [np.zeros((*front, 1))]
+    for tangent, shape in zip(known, shapes, strict=True):
+        if tangent is None:
+            index.append(np.zeros(shape, np.intp) if shape else np.intp(0))
+            continue
+        index.append(positions(shape, start))
+        rows.append(flat(tangent, len(shape)))
+        start += index[-1].size
+    every = np.concatenate(rows, axis=-1)
+    return _gathered(every, function(index))
+
+
+def _gathered(every: Array, index: Any) -> Any:
+    """The entries at these positions, in nested lists as they come."""
+    if isinstance(index, (list, tuple)):
+        parts = [_gathered(every, part) for part in index]
+        return type(index)(parts) if type(index) in (list, tuple) else type(index)(*parts)
+    return np.take(every, np.asarray(index), axis=-1)

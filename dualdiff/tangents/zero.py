@@ -10,6 +10,7 @@ import numpy as np
 
 from .._typing import Tangent
 from ..errors import DerivativeLostError
+from .structured import Structured
 
 __all__ = ["ZERO", "Zero", "current", "is_zero"]
 
@@ -50,7 +51,8 @@ class Zero:
         """The tangent at this moment: this zero itself while nothing has been written."""
         if self.cell is None or self.cell.tangent is None:
             return self
-        return self.cell.tangent if self.view is None else self.view(self.cell.tangent)
+        tangent = current(self.cell.tangent)
+        return tangent if self.view is None else self.view(tangent)
 
     def viewed(self, view: Callable[[Tangent], Tangent]) -> Zero:
         """The zero of a view of this array: a write through either is seen by both."""
@@ -59,8 +61,8 @@ class Zero:
         inner = self.view
         return Zero(self.cell, view if inner is None else lambda tangent: view(inner(tangent)))
 
-    def materialise(self, directions: tuple[int, ...]) -> Tangent:
-        """Replace the zero, for this array and every view of it, by an array of zeros."""
+    def materialise(self, directions: tuple[int, ...], like: Tangent = None) -> Tangent:
+        """Replace the zero, for this array and every view of it, by zeros in the representation of ``like``."""
         if self.cell is None:
             raise AssertionError("a scalar's zero tangent is never written into")
         if self.cell.tangent is None:
@@ -69,7 +71,8 @@ class Zero:
                     "this array was handed out as a plain array (np.asarray, or a compiled function), which shares its memory "
                     "and would see no derivative: write into x.copy(), or keep the array as it is."
                 )
-            self.cell.tangent = self._zeros(directions)
+            structured = isinstance(like, Structured)
+            self.cell.tangent = Structured(like.space, self.cell.shape, ()) if structured else self._zeros(directions)
         return self.current()
 
     def _zeros(self, directions: tuple[int, ...]) -> Any:
@@ -108,8 +111,8 @@ def _restored(tangent: Tangent) -> Tangent:
 
 
 def current(tangent: Tangent) -> Tangent:
-    """The tangent behind a symbolic zero that has been written into; any other tangent as it is."""
-    return tangent.current() if isinstance(tangent, Zero) else tangent
+    """The tangent behind a symbolic zero, or a structured one, that has been written into; any other as it is."""
+    return tangent.current() if isinstance(tangent, (Zero, Structured)) else tangent
 
 
 def is_zero(tangent: Tangent) -> bool:

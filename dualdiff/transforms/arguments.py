@@ -17,6 +17,7 @@ from ..arrays import is_number, plain
 from ..arrays.construction import as_tangent, as_value, room_for
 from ..arrays.levels import is_open, new_level, open_levels
 from ..arrays.number import absorb
+from ..tangents.structured import Structured
 from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDifferentiableError, ShapeError
 
 __all__ = ["Inputs", "Result", "flatten", "named_after", "owned", "rebuild", "split"]
@@ -118,6 +119,7 @@ class Inputs:
         if len(set(self.numbers)) < len(numbers):
             raise ValueError(f"argnums={argnums} names an argument twice.")
         self.single = isinstance(argnums, (int, np.integer))
+        self.argnums = argnums
         self.trees = [args[number] for number in self.numbers]
         given = flatten(self.trees[0]) if self.single else flatten(self.trees)
         self.leaves = [owned(as_value(leaf)) for leaf in given]
@@ -163,6 +165,17 @@ class Inputs:
             seeds.append(block.reshape((rows, *shape)))
             offset += size
         return seeds
+
+    def at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Inputs:
+        """The same function at other arguments."""
+        return Inputs(self.function, args, kwargs, self.argnums, self.has_aux)
+
+    def structured_seeds(self, space: Any) -> list[Any]:
+        """The unit vectors of all inputs together as structured tangents, one for each leaf."""
+        starts = np.cumsum([0, *self.sizes])
+        dtypes = (np.result_type(plain(leaf)) for leaf in self.leaves)
+        each = zip(starts, self.shapes, dtypes, strict=False)
+        return [Structured.seed(space, int(start), shape, dtype) for start, shape, dtype in each]
 
     def directions(self, tree: Tree, name: str) -> list[Any]:
         """The leaves of a direction, checked against those of the point."""

@@ -12,14 +12,18 @@ from ..arrays import HyperDual
 from ..errors import NotScalarError
 from .arguments import Inputs, flatten, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
 from .batching import chunks
+from .curvature import differentiated_slopes
 from .points import per_point_hessian
+from .representation import Tangents, checked, rows_in_front
+from .sparse import refuse_combinations, sparse_hessian
 
 __all__ = ["hessian", "hvp", "second_directional_derivative", "value_grad_and_hessian"]
 
 
 def hessian(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
-    axis: int | None = None, chunk_size: int | None = None,
+    axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
+    sparse: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
     """The second derivatives of f as a function.
 
@@ -37,6 +41,10 @@ def hessian(
         As for `jacobian`: one Hessian for each of many points, ``(..., out, in, in)``.
     chunk_size : int, optional
         How many rows are computed at once; by default as many as a memory budget allows.
+    tangents : {"auto", "dense", "structured"}
+        How derivatives are stored while f runs, as for `jacobian`; the result is the same.
+    sparse : bool
+        Whether the Hessian of a scalar function is a `scipy.sparse.csr_array` of shape (number of inputs, number of inputs).
 
     Returns
     -------
@@ -52,10 +60,15 @@ def hessian(
            [2., 0.]])
     """
 
+    _check_keywords(sparse, tangents, axis=axis, chunk_size=chunk_size, holomorphic=holomorphic)
+
     @named_after(f)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
-        _, form, _, bends, aux = _second_order(inputs, axis, chunk_size, holomorphic)
+        if sparse:
+            _, _, aux, _, matrix = sparse_hessian(inputs)
+            return (matrix, aux) if has_aux else matrix
+        _, form, _, bends, aux = _second_order(inputs, axis, chunk_size, tangents, holomorphic)
         tree = rebuild(form, iter(bends))
         return (tree, aux) if has_aux else tree
 
@@ -64,7 +77,8 @@ def hessian(
 
 def value_grad_and_hessian(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
-    axis: int | None = None, chunk_size: int | None = None,
+    axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
+    sparse: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
     """The value, the gradient and the Hessian of a scalar function, in one evaluation.
 
@@ -87,10 +101,16 @@ def value_grad_and_hessian(
     (8.0, 12.0, 12.0)
     """
 
+    _check_keywords(sparse, tangents, axis=axis, chunk_size=chunk_size, holomorphic=holomorphic)
+
     @named_after(f)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
-        values, form, slopes, bends, aux = _second_order(inputs, axis, chunk_size, holomorphic)
+        if sparse:
+            value, _, aux, gradient, matrix = sparse_hessian(inputs)
+            value = inputs.scalar(value)
+            return ((value, aux) if has_aux else value), inputs.cut(gradient), matrix
+        values, form, slopes, bends, aux = _second_order(inputs, axis, chunk_size, tangents, holomorphic)
         if axis is None and (isinstance(form, (list, tuple, dict)) or np.shape(values[0])):
             raise NotScalarError(
                 "value_grad_and_hessian needs a scalar function, but this one returned shape "
@@ -102,12 +122,29 @@ def value_grad_and_hessian(
     return differentiated
 
 
+def _check_keywords(sparse: bool, tangents: str, **others: Any) -> None:
+    if checked(tangents) == "dense" and sparse:
+        raise ValueError("sparse=True reads the matrix off structured tangents: leave out tangents='dense'.")
+    if sparse:
+        refuse_combinations(**others)
+
+
 def _second_order(
-    inputs: Inputs, axis: int | None, chunk_size: int | None, holomorphic: bool
+    inputs: Inputs, axis: int | None, chunk_size: int | None, tangents: str, holomorphic: bool
 ) -> tuple[list[Any], Tree, list[Any], list[Any], Any]:
     if axis is not None:
         return per_point_hessian(inputs, axis)
     n = inputs.size
+    found = None if holomorphic or chunk_size is not None else differentiated_slopes(inputs, tangents)
+    if found is not None:
+        slopes_of, with_values, with_slopes = found
+        values = [value for value, _ in with_values]
+        refuse_complex(inputs, values, holomorphic, "hessian")
+        matrices = [
+            np.moveaxis(tangent_or_zero(rows_in_front(t, np.shape(s)), s, (n,)), 0, -1) for s, t in with_slopes
+        ]
+        cut = [inputs.cut(s) for s, _ in with_slopes]
+        return values, slopes_of.form, cut, [_cut_twice(inputs, _symmetric(m, n)) for m in matrices], slopes_of.aux
     values: list[Any] = []
     form: Tree = None
     aux: Any = None
@@ -201,7 +238,15 @@ def second_directional_derivative(f: Callable[..., Any], x: Tree, u: Tree, v: Tr
     return rebuild(result.form, (inputs.scalar(tangent_or_zero(t[2], value, leading)) for value, t in parts))
 
 
-def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = None) -> Any:
+def _refuse_vector(outputs: list[Any]) -> None:
+    if len(outputs) != 1 or np.shape(outputs[0]):
+        raise NotScalarError(
+            f"hvp needs a scalar function, but this one returned shape {[np.shape(r) for r in outputs]}: "
+            "use dd.jvp of dd.jacobian(f)."
+        )
+
+
+def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = None, tangents: Tangents = "auto") -> Any:
     """The product of the Hessian of a scalar function with a vector.
 
     Parameters
@@ -237,15 +282,16 @@ def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = Non
     inputs = Inputs(f, (x,), {}, 0, False)
     along = inputs.directions(v, "v")
     leading = inputs.leading(along)
+    found = differentiated_slopes(inputs, checked(tangents), along) if chunk_size is None else None
+    if found is not None:
+        _refuse_vector([value for value, _ in found[1]])
+        ((slope, tangent),) = found[2]
+        return inputs.cut(tangent_or_zero(tangent, slope, leading))
     rows = []
     for start, stop in chunks(inputs.size, 8 * inputs.size * (1 + sum(leading)), chunk_size):
         seeds = inputs.seeds(start, stop)
         result = inputs.evaluate(HyperDual, [(seed, v, None) for seed, v in zip(seeds, along, strict=True)])
-        if len(result.leaves) != 1 or np.shape(result.leaves[0]):
-            raise NotScalarError(
-                f"hvp needs a scalar function, but this one returned shape {[np.shape(r) for r in result.leaves]}: "
-                "use dd.jvp of dd.jacobian(f)."
-            )
+        _refuse_vector(result.leaves)
         value, tangents = parts_at(result.leaves[0], result.level, 3)
         rows.append(tangent_or_zero(tangents[2], value, (stop - start, *leading)))
     product = np.moveaxis(np.concatenate(rows) if len(rows) > 1 else rows[0], 0, -1)

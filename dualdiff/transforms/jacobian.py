@@ -13,6 +13,8 @@ from ..errors import NotDifferentiableError, NotScalarError
 from .arguments import Inputs, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
 from .batching import chunks
 from .points import per_point_jacobian
+from .representation import Tangents, checked, leaves_of, rows_in_front, structured_result
+from .sparse import refuse_combinations, sparse_jacobian
 
 __all__ = ["grad", "jacobian", "value_and_grad", "value_and_jacobian"]
 
@@ -21,7 +23,8 @@ Layout = Literal["numerator", "denominator"]
 
 def jacobian(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
-    layout: Layout = "numerator", axis: int | None = None, chunk_size: int | None = None,
+    layout: Layout = "numerator", axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
+    sparse: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
     """The Jacobian of f as a function.
 
@@ -42,11 +45,12 @@ def jacobian(
         ``(..., out, in)``, in one vectorised pass.
     chunk_size : int, optional
         How many directions run at once; by default as many as a memory budget allows.
-
-    Returns
-    -------
-    callable
-        Takes the arguments of f, returns the Jacobian.
+    tangents : {"auto", "dense", "structured"}
+        How derivatives are stored while f runs: one number for each input (dense), as a short sum of terms whose cost does
+        not grow with the number of inputs (structured), or whichever costs less. The result is the same.
+    sparse : bool
+        Whether the result is a `scipy.sparse.csr_array` of shape (number of outputs, number of inputs), in C order, without
+        ever being dense. Entries that can only be found zero by their value stay in the pattern.
 
     Examples
     --------
@@ -57,8 +61,9 @@ def jacobian(
            [0., 4.]])
     """
     both = value_and_jacobian(
-        f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic, layout=layout, axis=axis, chunk_size=chunk_size
-    )
+        f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic, layout=layout, axis=axis, chunk_size=chunk_size,
+        tangents=tangents, sparse=sparse,
+    )  # fmt: skip
 
     @named_after(f)
     def derivative(*args: Any, **kwargs: Any) -> Any:
@@ -70,7 +75,8 @@ def jacobian(
 
 def value_and_jacobian(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
-    layout: Layout = "numerator", axis: int | None = None, chunk_size: int | None = None,
+    layout: Layout = "numerator", axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
+    sparse: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
     """The value and the Jacobian of f, in one evaluation; the parameters are those of `jacobian`.
 
@@ -89,13 +95,18 @@ def value_and_jacobian(
     """
     if layout not in ("numerator", "denominator"):
         raise ValueError(f"layout must be 'numerator' or 'denominator', not {layout!r}.")
-    both = _differentiated(f, argnums, has_aux, holomorphic, layout, axis, chunk_size, scalar=False)
+    if sparse:
+        refuse_combinations(axis=axis, chunk_size=chunk_size, holomorphic=holomorphic)
+        if checked(tangents) == "dense":
+            raise ValueError("sparse=True reads the matrix off structured tangents: leave out tangents='dense'.")
+        return named_after(f)(_sparsely(f, argnums, has_aux, layout))
+    both = _differentiated(f, argnums, has_aux, holomorphic, layout, axis, chunk_size, tangents, scalar=False)
     return named_after(f)(both)
 
 
 def grad(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
-    axis: int | None = None, chunk_size: int | None = None,
+    axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
 ) -> Callable[..., Any]:  # fmt: skip
     """The gradient of a scalar function as a function; it has the shape of its argument.
 
@@ -103,7 +114,7 @@ def grad(
     ----------
     f : callable
         A function of arrays that returns a scalar (with ``axis``, one scalar a point).
-    argnums, has_aux, holomorphic, axis, chunk_size
+    argnums, has_aux, holomorphic, axis, chunk_size, tangents
         As for `jacobian`.
 
     Returns
@@ -123,7 +134,7 @@ def grad(
     >>> dd.grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
     array([2., 4.])
     """
-    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, scalar=True)
+    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, tangents, scalar=True)
 
     @named_after(f)
     def derivative(*args: Any, **kwargs: Any) -> Any:
@@ -135,7 +146,7 @@ def grad(
 
 def value_and_grad(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
-    axis: int | None = None, chunk_size: int | None = None,
+    axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
 ) -> Callable[..., Any]:  # fmt: skip
     """The value and the gradient of a scalar function, in one evaluation; the parameters are those of `grad`.
 
@@ -151,14 +162,15 @@ def value_and_grad(
     >>> dd.value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
     (np.float64(5.0), array([2., 4.]))
     """
-    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, scalar=True)
+    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, tangents, scalar=True)
     return named_after(f)(both)
 
 
 def _differentiated(
     f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, holomorphic: bool, layout: str, axis: int | None,
-    chunk_size: int | None, scalar: bool,
+    chunk_size: int | None, tangents: str, scalar: bool,
 ) -> Callable[..., Any]:  # fmt: skip
+    checked(tangents)
     verb = "grad" if scalar else "jacobian"
 
     def both(*args: Any, **kwargs: Any) -> Any:
@@ -173,7 +185,7 @@ def _differentiated(
                 ]
             tree: Tree = rebuild(form, iter(matrices))
         else:
-            value, form, rows, aux = _columns(inputs, chunk_size, holomorphic, verb, scalar)
+            value, form, rows, aux = _columns(inputs, chunk_size, tangents, holomorphic, verb, scalar)
             tree = rebuild(form, (_arranged(inputs, row, layout) for row in rows))
         value = rebuild(form, (inputs.scalar(v) for v in value))
         return ((value, aux), tree) if has_aux else (value, tree)
@@ -181,10 +193,38 @@ def _differentiated(
     return both
 
 
+def _sparsely(f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, layout: str) -> Callable[..., Any]:
+    def both(*args: Any, **kwargs: Any) -> Any:
+        inputs = Inputs(f, args, kwargs, argnums, has_aux)
+        values, form, aux, matrix = sparse_jacobian(inputs)
+        value = rebuild(form, (inputs.scalar(v) for v in values))
+        if layout == "denominator":
+            matrix = matrix.T.tocsr()
+        return ((value, aux), matrix) if has_aux else (value, matrix)
+
+    return both
+
+
 def _columns(
-    inputs: Inputs, chunk_size: int | None, holomorphic: bool, verb: str, scalar: bool
+    inputs: Inputs, chunk_size: int | None, tangents: str, holomorphic: bool, verb: str, scalar: bool
 ) -> tuple[list[Any], Tree, list[Array], Any]:
     """The values of the output's leaves and, for each, the derivatives along all unit vectors in front."""
+    structured = None if holomorphic or chunk_size is not None else structured_result(inputs, tangents)
+    if structured is None:
+        return dense_columns(inputs, chunk_size, holomorphic, verb, scalar)
+    pairs = leaves_of(structured)
+    values = [v for v, _ in pairs]
+    if scalar:
+        _refuse_vectors(structured.form, values)
+    refuse_complex(inputs, values, holomorphic, verb)
+    rows = [tangent_or_zero(rows_in_front(t, np.shape(v)), v, (inputs.size,)) for v, t in pairs]
+    return values, structured.form, rows, structured.aux
+
+
+def dense_columns(
+    inputs: Inputs, chunk_size: int | None, holomorphic: bool, verb: str, scalar: bool
+) -> tuple[list[Any], Tree, list[Array], Any]:
+    """The same by dense tangents, as many directions at once as fit."""
     values: list[Any] = []
     blocks: list[list[Array]] = []
     form: Tree = None

@@ -14,7 +14,7 @@ from ..errors import ShapeError
 from ..tangents import directions
 from .arguments import Inputs, flatten, owned, rebuild, split
 
-__all__ = ["jvp", "linearize"]
+__all__ = ["jvp"]
 
 
 def jvp(f: Callable[..., Any], primals: Tree, tangents: Tree, *, has_aux: bool = False) -> Any:
@@ -75,45 +75,3 @@ def jvp(f: Callable[..., Any], primals: Tree, tangents: Tree, *, has_aux: bool =
     value = rebuild(result.form, (inputs.scalar(v) for v, _ in pairs))
     tangent = rebuild(result.form, (inputs.scalar(t) for _, t in pairs))
     return (value, tangent, result.aux) if has_aux else (value, tangent)
-
-
-def linearize(f: Callable[..., Any], *primals: Any) -> Any:
-    """The value of f at a point and its derivative there as a function of the direction.
-
-    Parameters
-    ----------
-    f : callable
-        A function of arrays.
-    *primals : array_like
-        The point.
-
-    Returns
-    -------
-    value : array
-        ``f(*primals)``.
-    differential : callable
-        Maps tangents, one for each primal, to the derivative along them.
-
-    Examples
-    --------
-    >>> import dualdiff as dd
-    >>> value, differential = dd.linearize(lambda x: x**2, 3.0)
-    >>> value, differential(0.1)
-    (9.0, 0.6000000000000001)
-    """
-    point = Inputs(f, primals, {}, tuple(range(len(primals))), False)
-    kept = tuple(
-        rebuild(
-            point.trees,
-            (
-                given if np.ndim(given) == 0 else owned(leaf)
-                for given, leaf in zip(flatten(point.trees), point.leaves, strict=True)
-            ),
-        )
-    )
-    still = tuple(rebuild(point.trees, (np.zeros(shape) for shape in point.shapes)))
-
-    def differential(*tangents: Any) -> Any:
-        return jvp(f, kept, tangents)[1]
-
-    return jvp(f, kept, still)[0], differential

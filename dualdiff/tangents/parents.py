@@ -1,0 +1,184 @@
+"""Blocks of Jacobian rows that many entries of a tangent share: unit vectors, a dense matrix, or sparse rows.
+
+An entry names its row by an index counted from one; index 0 stands for no row at all, so a function that moves entries
+and fills with zeros moves indices rightly too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._typing import Array, NDArray
+
+__all__ = ["Dense", "Identity", "Parent", "Sparse", "flat", "scattered"]
+
+
+def scattered(weights: Array, places: NDArray, size: int) -> Array:
+    """An array of this size into which each weight is added at its place."""
+    if type(weights) is np.ndarray and weights.dtype == float:
+        return np.bincount(places, weights, size) if places.size else np.zeros(size)
+    total = np.zeros_like(weights, shape=(size,))
+    np.add.at(total, places, weights)
+    return total
+
+
+def flat(coefficient: Array, index: NDArray) -> Array:
+    """A coefficient, perhaps one number for all, as one entry for each entry of the index."""
+    shape = np.shape(coefficient)
+    if shape != index.shape:
+        coefficient = np.broadcast_to(coefficient, index.shape)
+    return np.reshape(coefficient, (-1,))
+
+
+class Parent:
+    """Rows of a Jacobian with ``columns`` columns."""
+
+    __slots__ = ("columns", "rows")
+
+    #: The dtype of the entries, None where they are exact zeros and ones.
+    dtype: Any = None
+
+    def width(self) -> float:
+        """The entries of a row that are stored, on average."""
+        raise NotImplementedError
+
+    def expanded(self, coefficient: Array, index: NDArray) -> tuple[NDArray, NDArray, Array]:
+        """For flat coefficients and indices: how many entries each row has, their columns and their values."""
+        raise NotImplementedError
+
+    def matrix(self, coefficient: Array, index: NDArray) -> Array:
+        """The chosen rows times their coefficients, dense: one row for each entry of a flat index."""
+        counts, columns, data = self.expanded(coefficient, index)
+        rows = np.repeat(np.arange(index.size), counts)
+        size = index.size * self.columns
+        return np.reshape(scattered(data, rows * self.columns + columns, size), (index.size, self.columns))
+
+    def times(self, vectors: Array) -> Array:
+        """The product of all rows with vectors of shape (columns, ...)."""
+        raise NotImplementedError
+
+    def transposed_times(self, vectors: Array) -> Array:
+        """The product of the transposed rows with vectors of shape (rows, ...)."""
+        raise NotImplementedError
+
+
+class Identity(Parent):
+    """The unit vectors: row j is e_j, what the seeds are made of."""
+
+    __slots__ = ()
+
+    def __init__(self, size: int) -> None:
+        self.rows = self.columns = size
+
+    def width(self) -> float:
+        """One."""
+        return 1.0
+
+    def expanded(self, coefficient: Array, index: NDArray) -> tuple[NDArray, NDArray, Array]:
+        """One entry a row, none where the index is 0."""
+        counts = (index > 0).astype(np.intp)
+        if counts.all():
+            return counts, index - 1, coefficient
+        there = np.flatnonzero(counts)
+        return counts, index[there] - 1, coefficient[there]
+
+    def times(self, vectors: Array) -> Array:
+        """The vectors themselves."""
+        return vectors
+
+    def transposed_times(self, vectors: Array) -> Array:
+        """The vectors themselves."""
+        return vectors
+
+
+class Dense(Parent):
+    """The rows of a matrix, which may be a dual of a lower level."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: Array) -> None:
+        self.array = array
+        self.rows, self.columns = array.shape
+
+    @property
+    def dtype(self) -> Any:  # type: ignore[override]
+        """That of the matrix."""
+        return self.array.dtype
+
+    def width(self) -> float:
+        """All of them."""
+        return float(self.columns)
+
+    def expanded(self, coefficient: Array, index: NDArray) -> tuple[NDArray, NDArray, Array]:
+        """All entries of each row, none where the index is 0."""
+        counts = np.where(index > 0, self.columns, 0)
+        there = np.flatnonzero(counts)
+        data = np.reshape(self.matrix(coefficient[there], index[there]), (-1,))
+        return counts, np.tile(np.arange(self.columns), there.size), data
+
+    def chosen(self, index: NDArray) -> Array:
+        """The rows of a flat index, without a copy when they are all rows in order."""
+        if index.size == self.rows and (index.size == 0 or (index[0] == 1 and np.array_equal(index, np.arange(1, self.rows + 1)))):
+            return self.array
+        if not index.all():
+            rows = self.array[np.maximum(index - 1, 0)] if self.rows else np.zeros((index.size, self.columns))
+            return rows * (index > 0)[:, None]
+        return self.array[index - 1]
+
+    def matrix(self, coefficient: Array, index: NDArray) -> Array:
+        """The chosen rows times their coefficients."""
+        return np.reshape(coefficient, (-1, 1)) * self.chosen(index)
+
+    def times(self, vectors: Array) -> Array:
+        """A product of matrices."""
+        return self.array @ vectors
+
+    def transposed_times(self, vectors: Array) -> Array:
+        """A product of matrices."""
+        return self.array.T @ vectors
+
+
+class Sparse(Parent):
+    """Compressed sparse rows; a column may appear twice in a row, the entries then add up."""
+
+    __slots__ = ("data", "indices", "indptr")
+
+    def __init__(self, data: Array, indices: NDArray, indptr: NDArray, columns: int) -> None:
+        self.data, self.indices, self.indptr = data, indices, indptr
+        self.rows, self.columns = len(indptr) - 1, columns
+
+    @property
+    def dtype(self) -> Any:  # type: ignore[override]
+        """That of the entries."""
+        return self.data.dtype
+
+    def width(self) -> float:
+        """The mean over the rows."""
+        return len(self.indices) / max(self.rows, 1)
+
+    def expanded(self, coefficient: Array, index: NDArray) -> tuple[NDArray, NDArray, Array]:
+        """The stored entries of each row, none where the index is 0."""
+        lengths = np.diff(self.indptr)
+        row = np.maximum(index - 1, 0)
+        counts = np.where(index > 0, lengths[row], 0) if self.rows else np.zeros_like(index)
+        offsets = np.cumsum(counts) - counts
+        places = np.arange(int(counts.sum())) + np.repeat(self.indptr[row] - offsets, counts)
+        return counts, self.indices[places], np.repeat(coefficient, counts) * self.data[places]
+
+    def times(self, vectors: Array) -> Array:
+        """The sum over the entries of each row."""
+        products = np.reshape(self.data, (-1,) + (1,) * (np.ndim(vectors) - 1)) * vectors[self.indices]
+        rows = np.repeat(np.arange(self.rows), np.diff(self.indptr))
+        total = np.zeros_like(products, shape=(self.rows, *np.shape(vectors)[1:]))
+        np.add.at(total, rows, products)
+        return total
+
+    def transposed_times(self, vectors: Array) -> Array:
+        """The entries added into their columns."""
+        rows = np.repeat(np.arange(self.rows), np.diff(self.indptr))
+        products = np.reshape(self.data, (-1,) + (1,) * (np.ndim(vectors) - 1)) * vectors[rows]
+        total = np.zeros_like(products, shape=(self.columns, *np.shape(vectors)[1:]))
+        np.add.at(total, self.indices, products)
+        return total

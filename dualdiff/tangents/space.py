@@ -1,0 +1,131 @@
+"""What the structured tangents of one differentiation share: the unit vectors, and the indices met so far.
+
+Two terms merge when they have the same parent and the same index *object*. So indices are kept here: one that is a view
+of the counter is known by its place in memory, any other by its entries, and one that was moved once is not moved again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+
+from .._typing import NDArray
+from ..errors import TooDenseError
+from .parents import Identity
+
+__all__ = ["Index", "Space"]
+
+#: A tangent of fewer entries than this is cheaper dense than structured.
+SMALL = 4096
+
+#: So many directions of a scalar are cheaper dense.
+FEW = 512
+
+#: So many indices are kept from one evaluation to the next.
+CROWD = 1 << 14
+
+#: Bytes that one dense tangent may take before the differentiation is done in chunks of directions instead.
+LARGEST = 1 << 30
+
+
+class Index:
+    """The rows of a parent that the entries of an array have, counted from one; 0 for none. Never changed once made."""
+
+    __slots__ = ("_full", "array", "moved")
+
+    def __init__(self, array: NDArray) -> None:
+        self.array = array
+        self._full: bool | None = None
+        self.moved: dict[Hashable, Index] = {}
+
+    @property
+    def full(self) -> bool:
+        """Whether every entry has a row."""
+        if self._full is None:
+            self._full = bool(self.array.all())
+        return self._full
+
+
+class Space:
+    """The directions of one differentiation, ``size`` of them.
+
+    automatic: whether small tangents are made dense. exact: whether the pattern of stored entries matters, so that none
+    is stored for a column on which the entry does not depend.
+    """
+
+    __slots__ = ("_counters", "_known", "automatic", "dtype", "exact", "identity", "layouts", "movements", "size")
+
+    def __init__(self, size: int, dtype: Any, *, automatic: bool, exact: bool = False) -> None:
+        self.size = size
+        self.dtype = np.dtype(dtype)
+        self.automatic, self.exact = automatic, exact
+        self.identity = Identity(size)
+        self.layouts: dict[Any, Any] = {}
+        #: For a shape and a movement that can be looked up: whether it gives a view, and of what shape.
+        self.movements: dict[Hashable, tuple[bool, tuple[int, ...]]] = {}
+        self._known: dict[Hashable, list[Index]] = {}
+        self._counters: dict[int, NDArray] = {}
+        self.counter(size)
+
+    def counter(self, size: int, start: int = 0) -> NDArray:
+        """The numbers start + 1, ..., start + size, a view of memory that all share."""
+        for counter in self._counters.values():
+            if len(counter) >= start + size:
+                return counter[start : start + size]
+        counter = np.arange(1, start + size + 1)
+        counter.flags.writeable = False
+        self._counters[id(counter)] = counter
+        return counter[start : start + size]
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many indices were met that it is better to begin anew."""
+        return len(self._known) > CROWD
+
+    def index(self, array: NDArray) -> Index:
+        """The index with these entries; the array is not changed afterwards."""
+        counted = id(array.base) in self._counters
+        key: Hashable
+        if counted:
+            key = (array.__array_interface__["data"][0], array.shape, array.strides)
+        elif array.size:
+            last = array.size - 1
+            key = (array.shape, array.item(0), array.item(last // 3), array.item(last // 2), array.item(last))
+        else:
+            key = (array.shape, None)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known.setdefault(key, [])
+        for index in found:
+            if counted or np.array_equal(index.array, array):
+                return index
+        index = Index(array)
+        found.append(index)
+        return index
+
+    def moved(self, index: Index, function: Callable[[NDArray], Any], key: Hashable) -> Any:
+        """The index with its entries moved by the function; nested lists of them, if it gives such."""
+        if key is not None and key in index.moved:
+            return index.moved[key]
+        result = function(index.array)
+        if isinstance(result, (list, tuple)):
+            return [self.index(np.asarray(part)) for part in result]
+        found = self.index(np.asarray(result))
+        if key is not None:
+            index.moved[key] = found
+        return found
+
+    def is_small(self, size: int) -> bool:
+        """Whether a tangent of so many entries a direction is cheaper dense."""
+        if not self.automatic:
+            return False
+        return self.size <= FEW if size == 1 else size * self.size <= SMALL
+
+    def refuse_large(self, size: int, name: str) -> None:
+        """Raise when a dense tangent would not fit into memory that a user expects to be taken."""
+        if size * self.size * 8 > LARGEST:
+            raise TooDenseError(
+                f"{name} needs a dense derivative of {size} x {self.size} entries, {size * self.size * 8 / 2**30:.1f} GiB."
+            )

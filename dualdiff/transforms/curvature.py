@@ -1,0 +1,56 @@
+"""Second derivatives by structured tangents: a gradient, with its own derivatives in its coefficients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._typing import Tree
+from ..arrays import Dual
+from ..errors import TooDenseError
+from ..tangents.space import Space
+from .arguments import Inputs, flatten, tangent_or_zero
+from .representation import leaves_of, rows_in_front, space_for
+
+__all__ = ["Slopes", "differentiated_slopes"]
+
+
+class Slopes:
+    """The values of a function's outputs and their derivatives, n in the last axis, as a function to differentiate."""
+
+    def __init__(self, inputs: Inputs, space: Space) -> None:
+        self.inputs, self.space = inputs, space
+        self.form: Tree = None
+        self.aux: Any = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """The values, and behind them the derivatives."""
+        inner = self.inputs.at(args, kwargs)
+        result = inner.evaluate(Dual, [(seed,) for seed in inner.structured_seeds(self.space)])
+        self.form, self.aux = result.form, result.aux
+        pairs = leaves_of(result)
+        rows = (tangent_or_zero(rows_in_front(t, np.shape(v)), v, (inner.size,)) for v, t in pairs)
+        return [*(v for v, _ in pairs), *(np.moveaxis(row, 0, -1) if row.ndim > 1 else row for row in rows)]
+
+
+def differentiated_slopes(
+    inputs: Inputs, tangents: str, along: list[Any] | None = None, space: Space | None = None
+) -> tuple[Slopes, list[tuple[Any, Any]], list[tuple[Any, Any]]] | None:
+    """Values and slopes of f, each with its derivative: along these directions, or along all inputs.
+
+    None where structured tangents do not pay, or would not fit into memory.
+    """
+    space = space_for(inputs, tangents) if space is None else space
+    if space is None:
+        return None
+    slopes = Slopes(inputs, space)
+    outer = Inputs(slopes, inputs.args, inputs.kwargs, inputs.argnums, False)
+    seeds = outer.structured_seeds(space) if along is None else along
+    try:
+        result = outer.evaluate(Dual, [(seed,) for seed in seeds])
+    except TooDenseError:
+        return None
+    pairs = leaves_of(result)
+    count = len(flatten(slopes.form))
+    return slopes, pairs[:count], pairs[count:]

@@ -1,0 +1,230 @@
+"""Sparse derivatives: structured tangents read off as compressed rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._typing import NDArray, Tree
+from ..arrays import is_number, plain
+from ..errors import NotDifferentiableError, NotScalarError
+from ..tangents import is_structured
+from ..tangents.layout import compressed
+from ..tangents.space import Space
+from .arguments import Inputs
+from .curvature import differentiated_slopes
+from .representation import leaves_of, structured_result
+
+__all__ = ["exact_space", "hessian_sparsity", "jacobian_sparsity", "refuse_combinations", "sparse_hessian", "sparse_jacobian"]
+
+
+def exact_space(inputs: Inputs) -> Space:
+    """A space in which no entry is stored that does not depend on its column."""
+    if inputs.is_complex:
+        raise NotDifferentiableError("a sparse derivative of complex inputs: differentiate by real and imaginary parts.")
+    dtype = np.result_type(*(np.result_type(plain(leaf)) for leaf in inputs.leaves))
+    return Space(inputs.size, dtype, automatic=False, exact=True)
+
+
+def refuse_combinations(**others: Any) -> None:
+    """Raise when a keyword is given that means nothing beside ``sparse=True``."""
+    for name, value in others.items():
+        if value is not None and value is not False:
+            raise ValueError(f"sparse=True cannot be combined with {name}={value!r}.")
+
+
+def sparse_jacobian(inputs: Inputs, space: Space | None = None) -> tuple[list[Any], Tree, Any, Any]:
+    """The values of the output's leaves, their form, what came along, and all rows in one csr_array."""
+    result = structured_result(inputs, "structured", exact_space(inputs) if space is None else space)
+    if result is None:
+        return _by_chunks(inputs)
+    pairs = leaves_of(result)
+    blocks = [_block(inputs, value, tangent) for value, tangent in pairs]
+    data, columns, indptr = blocks[0] if len(blocks) == 1 else _stacked(blocks)
+    return [value for value, _ in pairs], result.form, result.aux, _csr(data, columns, indptr, inputs.size)
+
+
+def _block(inputs: Inputs, value: Any, tangent: Any) -> tuple[NDArray, NDArray, NDArray]:
+    """Data, columns and row pointers of one leaf of the output."""
+    size, n = int(np.prod(np.shape(value))), inputs.size
+    dtype = np.result_type(plain(value))
+    if tangent is None:
+        kind = np.float64 if dtype.kind not in "fc" else dtype
+        return np.zeros(0, kind), np.zeros(0, np.int32), np.zeros(size + 1, np.int32)
+    if is_structured(tangent):
+        data, columns, indptr, _ = compressed(tangent)
+        _refuse_nested(data)
+        return data, columns, indptr
+    _refuse_nested(tangent)
+    kind = np.int32 if size * n < 2**31 else np.int64
+    rows = np.ascontiguousarray(np.moveaxis(np.reshape(tangent, (n, size)), 0, -1)).reshape(-1)
+    return rows, np.tile(np.arange(n, dtype=kind), size), np.arange(0, size * n + 1, max(n, 1), dtype=kind)[: size + 1]
+
+
+def _refuse_nested(data: Any) -> None:
+    if is_number(data):
+        raise NotDifferentiableError(
+            "a sparse matrix of SciPy cannot hold the derivatives of an outer differentiation: write sparse=False inside it."
+        )
+
+
+def _stacked(blocks: list[tuple[NDArray, NDArray, NDArray]]) -> tuple[NDArray, NDArray, NDArray]:
+    """The rows of several blocks below each other."""
+    starts = np.cumsum([0, *(len(data) for data, _, _ in blocks)])
+    pointers = [block[2][1:] + start for block, start in zip(blocks, starts, strict=False)]
+    return (
+        np.concatenate([data for data, _, _ in blocks]),
+        np.concatenate([columns for _, columns, _ in blocks]),
+        np.concatenate([[0], *pointers]).astype(pointers[0].dtype),
+    )
+
+
+def _csr(data: NDArray, columns: NDArray, indptr: NDArray, n: int) -> Any:
+    """A csr_array of arrays of its own, known to be in canonical form."""
+    from scipy.sparse import csr_array
+
+    matrix = csr_array((data, columns.copy(), indptr.copy()), shape=(len(indptr) - 1, n))
+    matrix.has_sorted_indices = True
+    matrix.has_canonical_format = True
+    return matrix
+
+
+def _by_chunks(inputs: Inputs) -> tuple[list[Any], Tree, Any, Any]:
+    """Where a step of the function is too large to be held for all columns: some columns at a time."""
+    from .jacobian import dense_columns
+
+    values, form, rows, aux = dense_columns(inputs, None, False, "jacobian", False)
+    blocks = [_block(inputs, value, row) for value, row in zip(values, rows, strict=True)]
+    return values, form, aux, _csr(*_stacked(blocks), inputs.size)
+
+
+def sparse_hessian(inputs: Inputs, space: Space | None = None) -> tuple[Any, Tree, Any, Any, Any]:
+    """The value, its form, what came along, the gradient and the Hessian of a scalar function as a csr_array."""
+    space = exact_space(inputs) if space is None else space
+    found = differentiated_slopes(inputs, "structured", None, space)
+    if found is None:
+        raise NotDifferentiableError(
+            "a step of this function needs a dense second derivative that does not fit into memory: write sparse=False."
+        )
+    slopes, with_values, with_slopes = found
+    if isinstance(slopes.form, (list, tuple, dict)) or np.shape(with_values[0][0]):
+        raise NotScalarError(
+            "hessian(sparse=True) needs a scalar function, but this one returned shape "
+            f"{[np.shape(v) for v, _ in with_values]}: use jacobian(sparse=True), or sum the output."
+        )
+    ((gradient, tangent),) = with_slopes
+    _refuse_nested(gradient)
+    data, columns, indptr = _block(inputs, gradient, tangent)
+    layout = compressed(tangent)[3] if is_structured(tangent) else None
+    data, columns, indptr = _symmetric(data, columns, indptr, layout)
+    return with_values[0][0], slopes.form, slopes.aux, gradient, _csr(data, columns, indptr, inputs.size)
+
+
+def _symmetric(data: NDArray, columns: NDArray, indptr: NDArray, layout: Any) -> tuple[NDArray, NDArray, NDArray]:
+    """The upper triangle, mirrored; where the pattern itself is not symmetric, the mean with the transposed matrix."""
+    mirror = getattr(layout, "mirror", None)
+    if mirror is None:
+        mirror = _mirror(columns, indptr)
+        if layout is not None:
+            layout.mirror = mirror
+    if len(mirror):
+        lower, upper = mirror
+        data[lower] = data[upper]
+        return data, columns, indptr
+    from scipy.sparse import csr_array
+
+    matrix = csr_array((data, columns, indptr), shape=(len(indptr) - 1,) * 2)
+    mean = ((matrix + matrix.T) * 0.5).tocsr()
+    mean.sort_indices()
+    return mean.data, mean.indices, mean.indptr
+
+
+def _mirror(columns: NDArray, indptr: NDArray) -> Any:
+    """The places of the entries below the diagonal, and of their mirror images; empty if one has none."""
+    from scipy.sparse import csr_array
+
+    n = len(indptr) - 1
+    numbered = csr_array((np.arange(1, len(columns) + 1), columns, indptr), shape=(n, n))
+    turned = numbered.T.tocsr()
+    turned.sort_indices()
+    if not (np.array_equal(turned.indptr, indptr) and np.array_equal(turned.indices, columns)):
+        return ()
+    lower = np.flatnonzero(columns < np.repeat(np.arange(n), np.diff(indptr)))
+    return lower, turned.data[lower] - 1
+
+
+def jacobian_sparsity(f: Callable[..., Any], *args: Any, argnums: int | tuple[int, ...] = 0) -> Any:
+    """Which outputs of f depend on which inputs.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays.
+    *args : array_like
+        The arguments of f. The pattern does not depend on their values, unless f itself branches on them (``if``,
+        ``np.where``, ``np.maximum``, sorting).
+    argnums : int or tuple of int
+        The positional arguments whose entries are the columns.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Boolean, of shape (number of outputs, number of inputs), in C order. An entry that is missing is zero for certain;
+        one that is there may be zero.
+
+    Raises
+    ------
+    NotDifferentiableError
+        If an input is complex.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> dd.jacobian_sparsity(lambda x: x[1:] * x[:-1], np.zeros(3)).toarray()
+    array([[ True,  True, False],
+           [False,  True,  True]])
+    """
+    return _pattern(sparse_jacobian(Inputs(f, args, {}, argnums, False))[3])
+
+
+def hessian_sparsity(f: Callable[..., Any], *args: Any, argnums: int | tuple[int, ...] = 0) -> Any:
+    """Which pairs of inputs of a scalar function f interact.
+
+    Parameters
+    ----------
+    f : callable
+        A scalar function of arrays.
+    *args : array_like
+        The arguments of f, see `jacobian_sparsity`.
+    argnums : int or tuple of int
+        The positional arguments whose entries are the rows and columns.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Boolean, symmetric, of shape (number of inputs, number of inputs).
+
+    Raises
+    ------
+    NotScalarError
+        If f returns an array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> dd.hessian_sparsity(lambda x: x[0] ** 2 + x[1] * x[2], np.zeros(3)).toarray()
+    array([[ True, False, False],
+           [False, False,  True],
+           [False,  True, False]])
+    """
+    return _pattern(sparse_hessian(Inputs(f, args, {}, argnums, False))[4])
+
+
+def _pattern(matrix: Any) -> Any:
+    """The stored entries as True."""
+    matrix.data = np.ones(len(matrix.data), bool)
+    return matrix
