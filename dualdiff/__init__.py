@@ -18,6 +18,7 @@ from .transforms.define_rule import define_rule
 from .transforms.derivative import derivative
 from .transforms.directional import directional_derivative
 from .transforms.escape import stop_gradient, value_of
+from .transforms.explain import explain
 from .transforms.fields import curl, divergence, hessian_diagonal, laplacian
 from .transforms.hessian import hessian, hvp, second_directional_derivative, value_grad_and_hessian
 from .transforms.jacobian import grad, jacobian, value_and_grad, value_and_jacobian
@@ -54,6 +55,8 @@ __all__ = [
     "jacobian_sparsity",
     "prepare_hessian",
     "prepare_jacobian",
+    # what happens inside
+    "explain",
     # any order
     "taylor",
     # vector calculus

@@ -165,7 +165,7 @@ def _promoted_part(number: Number, name: str, part: Any, leading: tuple[int, ...
     stored = getattr(number, name)
     if isinstance(stored, Zero):
         assert stored.cell is not None
-        held = stored.cell.tangent
+        held = ts.current(stored.cell.tangent)
         stored.cell.tangent = part.of(held, (None,) * len(part.PARTS), part.level)
         return stored.current()
     if ts.is_structured(stored):

@@ -303,7 +303,7 @@ def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
     kind = type(value)
     if kind is float:
         tangent = np.real(tangent) if np.iscomplexobj(plain(tangent)) else tangent
-        return float(tangent) if ndim(tangent) == 0 and is_numpy(tangent) else tangent
+        return float(tangent) if ndim(tangent) == 0 and is_numpy(tangent) else ts.cast(tangent, _FLOAT64)
     if kind is complex:
         return complex(tangent) if ndim(tangent) == 0 and is_numpy(tangent) else tangent
     if is_number(value) and ndim(tangent) and not is_number(tangent):

@@ -40,6 +40,11 @@ class Parent:
     #: The dtype of the entries, None where they are exact zeros and ones.
     dtype: Any = None
 
+    @property
+    def nbytes(self) -> int:
+        """The memory that the rows take."""
+        return 0
+
     def width(self) -> float:
         """The entries of a row that are stored, on average."""
         raise NotImplementedError
@@ -107,6 +112,11 @@ class Dense(Parent):
         """That of the matrix."""
         return self.array.dtype
 
+    @property
+    def nbytes(self) -> int:
+        """That of the matrix."""
+        return int(self.array.nbytes)
+
     def width(self) -> float:
         """All of them."""
         return float(self.columns)
@@ -153,6 +163,11 @@ class Sparse(Parent):
     def dtype(self) -> Any:  # type: ignore[override]
         """That of the entries."""
         return self.data.dtype
+
+    @property
+    def nbytes(self) -> int:
+        """That of the three arrays."""
+        return int(self.data.nbytes + self.indices.nbytes + self.indptr.nbytes)
 
     def width(self) -> float:
         """The mean over the rows."""

@@ -105,6 +105,12 @@ class Structured:
         return math.prod(self.shape)
 
     @property
+    def nbytes(self) -> int:
+        """The bytes of coefficients, indices and parents; what is shared with other tangents counts too."""
+        stored = {id(p): p.nbytes for _, _, p in self.terms} | {id(i): i.array.nbytes for _, i, _ in self.terms}
+        return sum(stored.values()) + sum(getattr(c, "nbytes", 8) for c, _, _ in self.terms)
+
+    @property
     def dtype(self) -> Any:
         """That of the coefficients and parents together."""
         if self.terms:
@@ -344,12 +350,13 @@ class Structured:
     # -------------------------------------------------------------------------------------------- movement
 
     def over_directions(self, function: Callable[[Any], Any], leading: int = 1, key: Hashable = None) -> Any:
-        """Apply a function that only moves entries, behind the directions."""
+        """Apply a function that only moves entries, behind the directions (and those of a higher level behind them)."""
+        if leading > 1:
+            return self.over_directions(_behind(function, leading - 1), 1, None if key is None else (leading, key))
         known = None if key is None else self.space.movements.get((self.inner, key))
-        first: Any = None
         if known is None:
-            quiet = self.base is None and self._slots is None and self.terms
-            first = self.terms[0].index.array if quiet else self.space.counter(math.prod(self.inner)).reshape(self.inner)
+            # Whether it gives a view is asked of an array in C order, as the slots of an array are that is written into.
+            first = self.space.counter(math.prod(self.inner)).reshape(self.inner)
             raw = function(first)
             if isinstance(raw, (list, tuple)):
                 pieces = (self.over_directions(_piece(function, i), leading) for i in range(len(raw)))
@@ -551,6 +558,12 @@ def _joined_terms(space: Space, moved: list[tuple[Any, Any, Parent]]) -> Tangent
 def _unpacked(array: Any) -> Any:
     """An array of no axes as the scalar that NumPy's functions see."""
     return array if np.ndim(array) else array[()] if is_numpy(array) else array
+
+
+def _behind(function: Callable[[Any], Any], leading: int) -> Callable[[Any], Any]:
+    from .dense import over_directions
+
+    return lambda array: over_directions(function, array, leading)
 
 
 def _piece(function: Callable[[Any], Any], i: int) -> Callable[[Any], Any]:

@@ -66,7 +66,7 @@ def hessian(
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
         if sparse:
-            _, _, aux, _, matrix = sparse_hessian(inputs)
+            _, _, aux, _, matrix = sparse_hessian(inputs, tangents=tangents)
             return (matrix, aux) if has_aux else matrix
         _, form, _, bends, aux = _second_order(inputs, axis, chunk_size, tangents, holomorphic)
         tree = rebuild(form, iter(bends))
@@ -107,7 +107,7 @@ def value_grad_and_hessian(
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
         if sparse:
-            value, _, aux, gradient, matrix = sparse_hessian(inputs)
+            value, _, aux, gradient, matrix = sparse_hessian(inputs, tangents=tangents)
             value = inputs.scalar(value)
             return ((value, aux) if has_aux else value), inputs.cut(gradient), matrix
         values, form, slopes, bends, aux = _second_order(inputs, axis, chunk_size, tangents, holomorphic)
@@ -123,8 +123,7 @@ def value_grad_and_hessian(
 
 
 def _check_keywords(sparse: bool, tangents: str, **others: Any) -> None:
-    if checked(tangents) == "dense" and sparse:
-        raise ValueError("sparse=True reads the matrix off structured tangents: leave out tangents='dense'.")
+    checked(tangents)
     if sparse:
         refuse_combinations(**others)
 
@@ -145,6 +144,15 @@ def _second_order(
         ]
         cut = [inputs.cut(s) for s, _ in with_slopes]
         return values, slopes_of.form, cut, [_cut_twice(inputs, _symmetric(m, n)) for m in matrices], slopes_of.aux
+    values, form, slopes, matrices, aux = dense_second_order(inputs, chunk_size, holomorphic)
+    return values, form, [inputs.cut(s) for s in slopes], [_cut_twice(inputs, m) for m in matrices], aux
+
+
+def dense_second_order(
+    inputs: Inputs, chunk_size: int | None, holomorphic: bool
+) -> tuple[list[Any], Tree, list[Any], list[Any], Any]:
+    """Values, form, slopes and second derivatives (n in the last axes) by dense tangents; what came along."""
+    n = inputs.size
     values: list[Any] = []
     form: Tree = None
     aux: Any = None
@@ -166,8 +174,7 @@ def _second_order(
             block = tangent_or_zero(tangents[2], value, (stop - start, n - start))
             block = np.moveaxis(block, (0, 1), (-2, -1))
             matrix[..., start:stop, start:] = block
-    bends = [_symmetric(matrix, n) for matrix in matrices]
-    return values, form, [inputs.cut(s) for s in slopes], [_cut_twice(inputs, m) for m in bends], aux
+    return values, form, slopes, [_symmetric(matrix, n) for matrix in matrices], aux
 
 
 def _nested_zeros(slopes: Any, n: int) -> Any:

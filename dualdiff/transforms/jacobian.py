@@ -97,9 +97,7 @@ def value_and_jacobian(
         raise ValueError(f"layout must be 'numerator' or 'denominator', not {layout!r}.")
     if sparse:
         refuse_combinations(axis=axis, chunk_size=chunk_size, holomorphic=holomorphic)
-        if checked(tangents) == "dense":
-            raise ValueError("sparse=True reads the matrix off structured tangents: leave out tangents='dense'.")
-        return named_after(f)(_sparsely(f, argnums, has_aux, layout))
+        return named_after(f)(_sparsely(f, argnums, has_aux, layout, checked(tangents)))
     both = _differentiated(f, argnums, has_aux, holomorphic, layout, axis, chunk_size, tangents, scalar=False)
     return named_after(f)(both)
 
@@ -193,10 +191,12 @@ def _differentiated(
     return both
 
 
-def _sparsely(f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, layout: str) -> Callable[..., Any]:
+def _sparsely(
+    f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, layout: str, tangents: str
+) -> Callable[..., Any]:
     def both(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
-        values, form, aux, matrix = sparse_jacobian(inputs)
+        values, form, aux, matrix = sparse_jacobian(inputs, tangents=tangents)
         value = rebuild(form, (inputs.scalar(v) for v in values))
         if layout == "denominator":
             matrix = matrix.T.tocsr()

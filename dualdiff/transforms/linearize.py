@@ -121,7 +121,12 @@ class Differential:
 
         return aslinearoperator(self).T
 
-    H = T
+    @property
+    def H(self) -> Any:  # noqa: N802 - NumPy's name
+        """The adjoint map as SciPy's linear operator."""
+        from scipy.sparse.linalg import aslinearoperator
+
+        return aslinearoperator(self).H
 
     def _forwards(self, vectors: NDArray) -> NDArray:
         if vectors.shape[0] != self.shape[1] or vectors.ndim > 2:

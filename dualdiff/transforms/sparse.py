@@ -35,8 +35,12 @@ def refuse_combinations(**others: Any) -> None:
             raise ValueError(f"sparse=True cannot be combined with {name}={value!r}.")
 
 
-def sparse_jacobian(inputs: Inputs, space: Space | None = None) -> tuple[list[Any], Tree, Any, Any]:
+def sparse_jacobian(
+    inputs: Inputs, space: Space | None = None, tangents: str = "structured"
+) -> tuple[list[Any], Tree, Any, Any]:
     """The values of the output's leaves, their form, what came along, and all rows in one csr_array."""
+    if tangents == "dense":
+        return _by_chunks(inputs)
     result = structured_result(inputs, "structured", exact_space(inputs) if space is None else space)
     if result is None:
         return _by_chunks(inputs)
@@ -60,7 +64,7 @@ def _block(inputs: Inputs, value: Any, tangent: Any) -> tuple[NDArray, NDArray, 
     _refuse_nested(tangent)
     kind = np.int32 if size * n < 2**31 else np.int64
     rows = np.ascontiguousarray(np.moveaxis(np.reshape(tangent, (n, size)), 0, -1)).reshape(-1)
-    return rows, np.tile(np.arange(n, dtype=kind), size), np.arange(0, size * n + 1, max(n, 1), dtype=kind)[: size + 1]
+    return rows, np.tile(np.arange(n, dtype=kind), size), np.arange(size + 1, dtype=kind) * kind(n)
 
 
 def _refuse_nested(data: Any) -> None:
@@ -73,11 +77,12 @@ def _refuse_nested(data: Any) -> None:
 def _stacked(blocks: list[tuple[NDArray, NDArray, NDArray]]) -> tuple[NDArray, NDArray, NDArray]:
     """The rows of several blocks below each other."""
     starts = np.cumsum([0, *(len(data) for data, _, _ in blocks)])
+    kind = np.int32 if starts[-1] < 2**31 and all(c.dtype == np.int32 for _, c, _ in blocks) else np.int64
     pointers = [block[2][1:] + start for block, start in zip(blocks, starts, strict=False)]
     return (
-        np.concatenate([data for data, _, _ in blocks]),
-        np.concatenate([columns for _, columns, _ in blocks]),
-        np.concatenate([[0], *pointers]).astype(pointers[0].dtype),
+        np.concatenate([data for data, _, _ in blocks]) if blocks else np.zeros(0),
+        np.concatenate([columns for _, columns, _ in blocks]).astype(kind) if blocks else np.zeros(0, kind),
+        np.concatenate([[0], *pointers]).astype(kind),
     )
 
 
@@ -100,26 +105,42 @@ def _by_chunks(inputs: Inputs) -> tuple[list[Any], Tree, Any, Any]:
     return values, form, aux, _csr(*_stacked(blocks), inputs.size)
 
 
-def sparse_hessian(inputs: Inputs, space: Space | None = None) -> tuple[Any, Tree, Any, Any, Any]:
+def sparse_hessian(
+    inputs: Inputs, space: Space | None = None, tangents: str = "structured"
+) -> tuple[Any, Tree, Any, Any, Any]:
     """The value, its form, what came along, the gradient and the Hessian of a scalar function as a csr_array."""
+    if tangents == "dense":
+        return _hessian_by_chunks(inputs)
     space = exact_space(inputs) if space is None else space
     found = differentiated_slopes(inputs, "structured", None, space)
     if found is None:
-        raise NotDifferentiableError(
-            "a step of this function needs a dense second derivative that does not fit into memory: write sparse=False."
-        )
+        return _hessian_by_chunks(inputs)
     slopes, with_values, with_slopes = found
-    if isinstance(slopes.form, (list, tuple, dict)) or np.shape(with_values[0][0]):
-        raise NotScalarError(
-            "hessian(sparse=True) needs a scalar function, but this one returned shape "
-            f"{[np.shape(v) for v, _ in with_values]}: use jacobian(sparse=True), or sum the output."
-        )
+    _refuse_vector(slopes.form, [v for v, _ in with_values])
     ((gradient, tangent),) = with_slopes
     _refuse_nested(gradient)
     data, columns, indptr = _block(inputs, gradient, tangent)
     layout = compressed(tangent)[3] if is_structured(tangent) else None
     data, columns, indptr = _symmetric(data, columns, indptr, layout)
     return with_values[0][0], slopes.form, slopes.aux, gradient, _csr(data, columns, indptr, inputs.size)
+
+
+def _hessian_by_chunks(inputs: Inputs) -> tuple[Any, Tree, Any, Any, Any]:
+    """The same where a step of the function is too large, or dense tangents are asked for."""
+    from .hessian import dense_second_order
+
+    values, form, slopes, matrices, aux = dense_second_order(inputs, None, False)
+    _refuse_vector(form, values)
+    data, columns, indptr = _block(inputs, slopes[0], matrices[0])
+    return values[0], form, aux, slopes[0], _csr(data, columns, indptr, inputs.size)
+
+
+def _refuse_vector(form: Tree, values: list[Any]) -> None:
+    if isinstance(form, (list, tuple, dict)) or np.shape(values[0]):
+        raise NotScalarError(
+            "hessian(sparse=True) needs a scalar function, but this one returned shape "
+            f"{[np.shape(v) for v in values]}: use jacobian(sparse=True), or sum the output."
+        )
 
 
 def _symmetric(data: NDArray, columns: NDArray, indptr: NDArray, layout: Any) -> tuple[NDArray, NDArray, NDArray]:

@@ -476,7 +476,8 @@ SYSTEMS = [
     System("trapezoid rule", np.trapezoid, X9, lambda x: np.where(np.arange(9) % 8 == 0, 0.5, 1.0), 9),
     System("outer product", lambda x: np.outer(x, x), X6, lambda x: np.einsum("ik,j->ijk", np.eye(6), x)
         + np.einsum("jk,i->ijk", np.eye(6), x)),
-    System("transposed", lambda x: x.T[::-1] * 2, U3[0], lambda x: 2 * np.einsum("jl,ik->ijlk", np.eye(3), np.eye(5)[::-1]), 15),
+    System("transposed", lambda x: x.T[::-1] * 2, U3[0],
+        lambda x: 2 * np.einsum("jl,ik->ijlk", np.eye(3), np.eye(5)[::-1]), 15),
     System("softmax", lambda x: np.exp(x) / np.sum(np.exp(x)), X9,
         lambda x: (np.eye(9) - np.exp(x) / np.sum(np.exp(x))) * (np.exp(x) / np.sum(np.exp(x)))[:, None]),
     System("solve", lambda x: np.linalg.solve(np.diag(x) + 1, B[:3]), X6[:3],
