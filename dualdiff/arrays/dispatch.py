@@ -182,6 +182,10 @@ def apply_function(function: NumPyFunction, args: tuple[Any, ...], kwargs: dict[
         raise NoRuleError(f"{name_of(function)} has no derivative: {rule.instead}")
     if type(rule) is Linear and len(args) == 1 and not kwargs and is_number(args[0]):
         return args[0].partwise_front(_whole(rule, function))
+    if type(rule) is Moves and not rule.entries and is_number(args[0] if args else None):
+        key = _movement_key(function, args, kwargs)
+        if key is not None:
+            return args[0].move(_Moved(function, args[1:], kwargs, key), [args[0]])
     call = Call(function, args, kwargs)
     if isinstance(rule, InPlace):
         return _in_place(rule, call)
@@ -336,6 +340,34 @@ def _moves(rule: Moves, call: Call) -> Any:
     return result.astype(dtype)
 
 
+class _Moved:
+    """A function that moves the entries of its first argument, with parameters that can be looked up."""
+
+    __slots__ = ("args", "function", "key", "kwargs")
+
+    def __init__(self, function: NumPyFunction, args: tuple[Any, ...], kwargs: dict[str, Any], key: Hashable) -> None:
+        self.function, self.args, self.kwargs, self.key = function, args, kwargs, key
+
+    def __call__(self, array: Any) -> Any:
+        return self.function(array, *self.args, **self.kwargs)
+
+
+def _movement_key(function: NumPyFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
+    """A movement of the first argument as something to look up; None where its parameters are not that simple."""
+    key: list[Hashable] = [function]
+    for value in args[1:]:
+        found = _hashable(value)
+        if found is None:
+            return None
+        key.append(found)
+    for name, value in kwargs.items():
+        found = _hashable(value)
+        if found is None or name in ("dtype", "out", "casting"):
+            return None
+        key.append((name, found))
+    return tuple(key)
+
+
 class _Movement:
     """A call that moves entries, as a function of the arrays that hold them."""
 
@@ -348,6 +380,11 @@ class _Movement:
         return self.call(**dict(zip(self.names, parts, strict=True)))
 
     @property
+    def function(self) -> NumPyFunction:
+        """The function that is called."""
+        return self.call.function
+
+    @property
     def key(self) -> Hashable:
         """What tells this movement from others of arrays of the same shapes; None if that cannot be looked up."""
         others = [(name, _hashable(value)) for name, value in self.call.arguments.items() if name not in self.names]
@@ -356,6 +393,8 @@ class _Movement:
 
 def _hashable(value: Any) -> Hashable:
     """A parameter that is made of Python's integers, strings and tuples of them, with its type; None for any other."""
+    if type(value) is int:
+        return (int, value)
     if isinstance(value, (list, tuple)):
         entries = tuple(_hashable(entry) for entry in value)
         return None if None in entries else (type(value), *entries)

@@ -287,7 +287,7 @@ def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
     """The tangent in the dtype and payload of its value."""
     kind = type(tangent)
     if ts.is_structured(tangent):
-        return ts.cast(tangent, np.result_type(plain(value)))
+        return tangent.astype(getattr(value, "dtype", None) or np.dtype(type(value)))
     if type(value) is float:
         if kind is float or (kind is np.ndarray and tangent.dtype is _FLOAT64):
             return tangent
@@ -368,7 +368,9 @@ def plain_numpy(x: Any) -> Any:
 
 def leaves(tree: Tree) -> Iterator[Any]:
     """The entries of nested lists and tuples; of a polynomial, its coefficients."""
-    if isinstance(tree, (list, tuple)):
+    if isinstance(tree, Number):
+        yield tree
+    elif isinstance(tree, (list, tuple)):
         for branch in tree:
             yield from leaves(branch)
     elif type(tree) is np.poly1d:
@@ -389,6 +391,8 @@ def holds_numbers(argument: Any) -> bool:
 
 def replaced(tree: Tree, function: Callable[[Any], Any]) -> Tree:
     """The same nested lists and tuples with the function applied to each entry."""
+    if isinstance(tree, Number):
+        return function(tree)
     if isinstance(tree, (list, tuple)):
         branches = [replaced(branch, function) for branch in tree]
         return type(tree)(branches) if type(tree) in (list, tuple) else type(tree)(*branches)

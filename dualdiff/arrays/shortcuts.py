@@ -16,7 +16,7 @@ from ..rules.elementwise import COMPLEX_RULES, one
 from ..rules.kinds import Elementwise
 from ..rules.products import matmul
 from ..rules.registry import UFUNCS
-from ..tangents import Zero, ndim
+from ..tangents import Zero, is_structured, ndim
 from .methods import ArrayMethods
 from .slopes import is_singular
 
@@ -42,7 +42,7 @@ class Shortcuts(ArrayMethods):
                 y = value * v
                 if _finite(y):
                     return _made(self, y, s * v + value * t)
-        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float):
+        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float or _is_linear(s)):
             y = value * other
             if _finite(y):
                 return _made(self, y, s * other)
@@ -50,7 +50,7 @@ class Shortcuts(ArrayMethods):
 
     def __rmul__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float):
+        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float or _is_linear(s)):
             y = other * value
             if _finite(y):
                 return _made(self, y, other * s)
@@ -67,7 +67,7 @@ class Shortcuts(ArrayMethods):
         elif _is_number_of(other, value):
             if type(s) is float:
                 return _made(self, value + other, s)
-            if type(s) is np.ndarray:
+            if type(s) is np.ndarray or _is_linear(s):
                 return _made(self, value + other, s.copy() if s.ndim < 2 else s.copy("K"))
         return super().__add__(other)
 
@@ -84,13 +84,13 @@ class Shortcuts(ArrayMethods):
         elif _is_number_of(other, value):
             if type(s) is float:
                 return _made(self, value - other, s)
-            if type(s) is np.ndarray:
+            if type(s) is np.ndarray or _is_linear(s):
                 return _made(self, value - other, s.copy() if s.ndim < 2 else s.copy("K"))
         return super().__sub__(other)
 
     def __rsub__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float):
+        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float or _is_linear(s)):
             return _made(self, other - value, -s)
         return super().__rsub__(other)
 
@@ -108,7 +108,7 @@ class Shortcuts(ArrayMethods):
                 y = value / v
                 if _finite(y):
                     return _made(self, y, (s - y * t) / v)
-        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float) and _divides(other):
+        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float or _is_linear(s)) and _divides(other):
             y = value / other
             if _finite(y):
                 return _made(self, y, s / other)
@@ -120,7 +120,7 @@ class Shortcuts(ArrayMethods):
             y = other / value
             if -_INFINITY < y < _INFINITY:
                 return _made(self, y, -y / value * s)
-        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float) and _divides(value):
+        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float or _is_linear(s)) and _divides(value):
             y = other / value
             if _finite(y):
                 return _made(self, y, -y / value * s)
@@ -137,7 +137,7 @@ class Shortcuts(ArrayMethods):
 
     def __neg__(self) -> Any:
         s = self._tangent
-        if ((type(s) is np.ndarray or type(s) is float) and ndim(self.value)) or type(self.value) is float is type(s):
+        if ((type(s) is np.ndarray or type(s) is float or _is_linear(s)) and ndim(self.value)) or type(self.value) is float is type(s):
             return _made(self, -self.value, -s)
         return super().__neg__()
 
@@ -252,7 +252,7 @@ class Shortcuts(ArrayMethods):
     def _unary(self, rule: Elementwise, ufunc: Any) -> Any:
         """A function of one argument whose parts are plain; None where more care is needed."""
         value, s = self.value, self._tangent
-        if type(s) is not np.ndarray and type(s) is not float:
+        if type(s) is not np.ndarray and type(s) is not float and not _is_linear(s):
             return None
         scalar = type(value) is float
         if not scalar and (type(value) is not np.ndarray or (value.dtype.kind == "c" and ufunc in COMPLEX_RULES)):
@@ -268,7 +268,7 @@ class Shortcuts(ArrayMethods):
             return None
         if scalar:
             return _made(self, y, t.item() if type(t) is np.float64 else t)
-        if type(t) is not np.ndarray or type(y) is not np.ndarray or t.dtype is not y.dtype:
+        if type(y) is not np.ndarray or (type(t) is not np.ndarray and not is_structured(t)) or t.dtype is not y.dtype:
             return None
         return _made(self, y, t)
 
@@ -293,6 +293,11 @@ def _made(like: Any, value: Any, tangent: Tangent) -> Any:
     return self
 
 
+def _is_linear(tangent: Any) -> bool:
+    """Whether a tangent is structured, and nothing was written into it: as good as an array for linear operations."""
+    return is_structured(tangent) and tangent.root.dense_form is None and tangent.root.version == 0
+
+
 def _alike(x: Any, other: Any, value: Any, v: Any, s: Any, t: Any) -> bool:
     """Whether two duals have one level, one shape and one dtype, all their parts plain."""
     if type(s) is not type(t) or x.level != other.level:
@@ -302,7 +307,7 @@ def _alike(x: Any, other: Any, value: Any, v: Any, s: Any, t: Any) -> bool:
     return (
         type(value) is np.ndarray
         and type(v) is np.ndarray
-        and type(s) is np.ndarray
+        and (type(s) is np.ndarray or (_is_linear(s) and _is_linear(t)))
         and value.ndim > 0
         and value.shape == v.shape
         and s.shape == t.shape

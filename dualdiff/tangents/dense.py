@@ -73,6 +73,8 @@ def copy(tangent: Tangent) -> Tangent:
 
 def cast(tangent: Tangent, dtype: Any) -> Tangent:
     """The tangent in the dtype of its value."""
+    if is_structured(tangent):
+        return tangent.astype(dtype)
     kind = getattr(tangent, "dtype", None)
     if kind is None or kind == dtype:
         return tangent

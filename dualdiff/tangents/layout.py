@@ -2,79 +2,123 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 
 from .._typing import Array, NDArray
 from .parents import Identity
+from .space import Index
 from .structured import Structured
 
-__all__ = ["compressed"]
+__all__ = ["Layout", "compressed"]
+
+#: Where in a run of rows to look for the typical one.
+SAMPLES = (0.1234, 0.3819, 0.5517, 0.7071, 0.9042)
+
+#: Rows that are put into order together.
+CHUNK = 8192
 
 
 class Layout:
     """Where the coefficients of some terms, all unit vectors, stand in compressed sparse rows.
 
-    The terms are first put in the order of their columns in most rows, so that few rows need sorting.
+    In each run of rows the terms are put in the order of their columns in a typical row, so few rows need sorting.
     """
 
-    __slots__ = ("columns", "indptr", "mirror", "order", "source", "starts")
+    __slots__ = ("columns", "indptr", "mirror", "moved", "runs", "source", "starts")
 
-    def __init__(self, indices: list[NDArray], columns: int) -> None:
-        rows, count = indices[0].size, len(indices)
+    def __init__(self, indices: list[Index], columns: int) -> None:
+        arrays = [index.array.reshape(-1) for index in indices]
+        rows, count = arrays[0].size, len(arrays)
         kind = np.int32 if max(columns, rows * count) < 2**31 else np.int64
-        typical = [int(array.reshape(-1)[rows // 2]) for array in indices]
         #: For a symmetric matrix: the entries below the diagonal and their mirror images, once they are known.
         self.mirror: Any = None
-        self.order = sorted(range(count), key=typical.__getitem__)
-        table = np.empty((rows, count), kind)
-        for place, term in enumerate(self.order):
-            table[:, place] = indices[term].reshape(-1)
-        unsorted = np.flatnonzero((table[:, 1:] <= table[:, :-1]).any(axis=1)) if count > 1 else np.zeros(0, np.intp)
-        holes = bool((table[:, 0] == 0).any()) or (unsorted.size > 0 and bool((table[unsorted] == 0).any()))
-        #: Positions, in the table of coefficients, of the stored entries; None if they are all, in order.
+        #: First row, last row and order of the terms.
+        self.runs = _runs(arrays, rows)
+        #: Positions in the table of coefficients, and those of the entries that belong there; the others stand right.
+        self.moved: tuple[NDArray, NDArray] | None = None
+        #: Where some coefficients are no entries: the positions of those that are, in order.
         self.source: NDArray | None = None
-        #: Where the entries of one column start that add up; None if no column appears twice in a row.
+        #: Where a column appears twice in a row: the positions at which each entry's coefficients begin.
         self.starts: NDArray | None = None
-        if not unsorted.size and not holes:
-            self.columns = (table - 1).reshape(-1)
+        table, unsorted = np.empty((rows, count), kind), np.zeros(rows, bool)
+        for start, stop, order in self.runs:
+            before: Any = None
+            for place, term in enumerate(order):
+                column = arrays[term][start:stop]
+                np.subtract(column, 1, out=table[start:stop, place], casting="unsafe")
+                if before is not None:
+                    unsorted[start:stop] |= column <= before
+                before = column
+        twice = np.zeros((0, count), bool)
+        mixed = np.flatnonzero(unsorted)
+        if mixed.size:
+            within = np.argsort(table[mixed], axis=1, kind="stable")
+            table[mixed] = np.take_along_axis(table[mixed], within, axis=1)
+            first = mixed[:, None] * count
+            self.moved = (first + np.arange(count)).reshape(-1), (first + within).reshape(-1)
+            twice = np.zeros(table[mixed].shape, bool)
+            twice[:, 1:] = (table[mixed, 1:] == table[mixed, :-1]) & (table[mixed, 1:] >= 0)
+        if not twice.any() and all(index.full for index in indices):
+            self.columns = table.reshape(-1)
             self.indptr = np.arange(0, rows * count + 1, count, dtype=kind)
             return
-        source = np.arange(rows * count).reshape(rows, count)
-        if unsorted.size:
-            within = np.argsort(table[unsorted], axis=1, kind="stable")
-            table[unsorted] = np.take_along_axis(table[unsorted], within, axis=1)
-            source[unsorted] = np.take_along_axis(source[unsorted], within, axis=1)
-        there = table > 0
+        there = table >= 0
         new = there.copy()
-        new[:, 1:] &= table[:, 1:] != table[:, :-1]
-        self.source = source[there]
-        if np.count_nonzero(new) < self.source.size:
-            self.starts = np.flatnonzero(new[there])
-        self.columns = table[new] - 1
+        new[mixed] &= ~twice
+        self.source = np.flatnonzero(there)
+        if twice.any():
+            self.starts = np.flatnonzero(new.reshape(-1)[self.source])
+        self.columns = table[new]
         self.indptr = np.concatenate([[0], np.cumsum(np.count_nonzero(new, axis=1))]).astype(kind)
 
     def data(self, coefficients: list[Array], rows: int) -> NDArray:
         """The stored entries for these coefficients."""
-        table = np.empty((rows, len(self.order)), np.result_type(*coefficients))
-        for place, term in enumerate(self.order):
-            table[:, place] = np.reshape(coefficients[term], (-1,))
+        flat = [c if np.ndim(c) == 0 else np.reshape(c, (-1,)) for c in coefficients]
+        table = np.empty((rows, len(flat)), np.result_type(*coefficients))
+        for start, stop, order in self.runs:
+            for place, term in enumerate(order):
+                coefficient = flat[term]
+                table[start:stop, place] = coefficient[start:stop] if np.ndim(coefficient) else coefficient
         entries = table.reshape(-1)
+        if self.moved is not None:
+            places, sources = self.moved
+            entries[places] = entries[sources]
         if self.source is not None:
             entries = entries[self.source]
         return entries if self.starts is None else np.add.reduceat(entries, self.starts)
 
 
-def compressed(tangent: Structured) -> tuple[NDArray, NDArray, NDArray, Any]:
-    """Data, column indices and row pointers, columns in order and each once, and the key of this pattern (or None)."""
+def _runs(arrays: list[NDArray], rows: int) -> list[tuple[int, int, tuple[int, ...]]]:
+    """Runs of rows in which the columns of the terms mostly have one order."""
+    runs: list[tuple[int, int, tuple[int, ...]]] = []
+    for start in range(0, rows, CHUNK):
+        stop = min(start + CHUNK, rows)
+        orders = Counter(_order(arrays, start + int(part * (stop - start))) for part in SAMPLES)
+        order = orders.most_common(1)[0][0]
+        if runs and runs[-1][2] == order:
+            start = runs.pop()[0]
+        runs.append((start, stop, order))
+    return runs
+
+
+def _order(arrays: list[NDArray], row: int) -> tuple[int, ...]:
+    """The terms in the order of their columns in this row."""
+    columns = [array[row] for array in arrays]
+    return tuple(sorted(range(len(arrays)), key=columns.__getitem__))
+
+
+def compressed(tangent: Structured) -> tuple[NDArray, NDArray, NDArray, Layout | None]:
+    """Data, column indices and row pointers, columns in order and each once; and the layout where it is kept."""
     terms = tangent.terms
     if terms and tangent.size and all(isinstance(t.parent, Identity) for t in terms):
         space, rows = tangent.space, terms[0].index.array.size
         key = tuple(id(t.index) for t in terms)
         layout = space.layouts.get(key)
         if layout is None:
-            layout = space.layouts[key] = Layout([t.index.array for t in terms], space.size)
+            layout = space.layouts[key] = Layout([t.index for t in terms], space.size)
         return layout.data([t.coefficient for t in terms], rows), layout.columns, layout.indptr, layout
     sparse = tangent.entries()
     kind = np.int32 if max(sparse.columns, len(sparse.indices)) < 2**31 else np.int64

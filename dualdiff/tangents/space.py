@@ -55,7 +55,7 @@ class Space:
     is stored for a column on which the entry does not depend.
     """
 
-    __slots__ = ("_counters", "_known", "automatic", "dtype", "exact", "identity", "layouts", "movements", "size")
+    __slots__ = ("_counters", "_known", "automatic", "dtype", "exact", "identity", "layouts", "movements", "size", "together")
 
     def __init__(self, size: int, dtype: Any, *, automatic: bool, exact: bool = False) -> None:
         self.size = size
@@ -65,6 +65,8 @@ class Space:
         self.layouts: dict[Any, Any] = {}
         #: For a shape and a movement that can be looked up: whether it gives a view, and of what shape.
         self.movements: dict[Hashable, tuple[bool, tuple[int, ...]]] = {}
+        #: For a movement of several arrays that can be looked up, and their indices: the index of the result.
+        self.together: dict[Hashable, Index] = {}
         self._known: dict[Hashable, list[Index]] = {}
         self._counters: dict[int, NDArray] = {}
         self.counter(size)

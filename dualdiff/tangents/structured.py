@@ -46,7 +46,7 @@ class Slot:
 
 def is_structured(x: Any) -> bool:
     """Whether a tangent is structured."""
-    return isinstance(x, Structured)
+    return type(x) is Structured
 
 
 class Structured:
@@ -56,7 +56,7 @@ class Structured:
     through the other.
     """
 
-    __slots__ = ("__weakref__", "_slots", "_terms", "base", "dense_form", "shape", "space", "version", "view")
+    __slots__ = ("__weakref__", "_slots", "_terms", "base", "dense_form", "shape", "space", "version", "view", "view_key")
 
     def __init__(self, space: Space, inner: tuple[int, ...], terms: Iterable[Term]) -> None:
         self.space = space
@@ -65,6 +65,7 @@ class Structured:
         self._slots: list[Slot] | None = None
         self.base: Structured | None = None
         self.view: Callable[[Any], Any] | None = None
+        self.view_key: Hashable = None
         self.version = 0
         self.dense_form: Tangent = None
 
@@ -123,7 +124,7 @@ class Structured:
         """The terms as they are now."""
         root = self.base
         if root is not None and root.version != self.version:
-            self._terms, self.version = root.seen_through(self.view, self.inner), root.version
+            self._terms, self.version = root.seen_through(self.view, self.inner, self.view_key), root.version
         elif self._terms is None:
             self._terms = self._frozen()
         assert self._terms is not None
@@ -322,7 +323,7 @@ class Structured:
 
     def astype(self, dtype: Any) -> Structured:
         """The same with coefficients of this dtype."""
-        if self.dtype == dtype:
+        if all(_dtype(c) == dtype and (p.dtype is None or p.dtype == dtype) for c, _, p in self.terms):
             return self
         terms = []
         for coefficient, index, parent in self.terms:
@@ -367,15 +368,17 @@ class Structured:
                 self.space.movements[self.inner, key] = known
         view, inner = known
         if view:
-            return self._seen(function, inner)
+            return self._seen(function, inner, key)
         return Structured(self.space, inner, self._moved(self.terms, function, key)).settled()
 
-    def _seen(self, function: Callable[[Any], Any], inner: tuple[int, ...]) -> Structured:
+    def _seen(self, function: Callable[[Any], Any], inner: tuple[int, ...], key: Hashable) -> Structured:
         """A view of this array."""
         result = Structured(self.space, inner, ())
         outer = self.view
         result.base = self if self.base is None else self.base
         result.view = function if outer is None else lambda array: function(outer(array))
+        if key is not None and (outer is None or self.view_key is not None):
+            result.view_key = key if outer is None else (self.view_key, key)
         result.version = -1
         return result
 
@@ -439,12 +442,12 @@ class Structured:
         """The array whose memory this one looks at."""
         return self if self.base is None else self.base
 
-    def seen_through(self, view: Any, inner: tuple[int, ...]) -> tuple[Term, ...]:
+    def seen_through(self, view: Any, inner: tuple[int, ...], key: Hashable) -> tuple[Term, ...]:
         """The terms of a view of this array."""
         if self._slots is not None and 4 * math.prod(inner) <= math.prod(self.inner):
             # A small piece of an array that is still being written into is copied; the rest stays as it is.
             return tuple(Term(view(s.coefficient).copy(), self.space.index(view(s.index).copy()), s.parent) for s in self._slots)
-        return self._moved(self.terms, view, None)
+        return self._moved(self.terms, view, key)
 
     def _frozen(self) -> tuple[Term, ...]:
         """The slots as terms, which are not written into any more."""
@@ -523,7 +526,14 @@ def moved_together(
         rows = [[t for t in s.terms if t.parent is parent] if s is not None else [] for s in tangents]
         for position in range(max(map(len, rows))):
             slot = [row[position] if position < len(row) else None for row in rows]
-            index = function([b if t is None else _unpacked(t.index.array) for t, b in zip(slot, blanks, strict=True)])
+            place = None if key is None else (key, *(shape if t is None else id(t.index) for t, shape in zip(slot, shapes, strict=True)))
+            index = space.together.get(place)
+            if index is None:
+                index = function([b if t is None else _unpacked(t.index.array) for t, b in zip(slot, blanks, strict=True)])
+                if not isinstance(index, (list, tuple)):
+                    index = space.index(np.asarray(index))
+                    if place is not None:
+                        space.together[place] = index
             given = [t.coefficient for t in slot if t is not None]
             same = all(np.ndim(c) == 0 and not hasattr(c, "parts") and c == given[0] for c in given)
             zero = np.zeros_like(given[0], shape=())[()]
@@ -540,7 +550,7 @@ def moved_together(
             moved.append((coefficient, index, parent))
     if not moved:
         moved.append((space.dtype.type(1), function(blanks), space.identity))
-    first = moved[0][1]
+    first: Any = moved[0][1]
     if isinstance(first, (list, tuple)):
         return [
             _joined_terms(space, [(c[i] if isinstance(c, (list, tuple)) else c, index[i], p) for c, index, p in moved])
@@ -550,8 +560,8 @@ def moved_together(
 
 
 def _joined_terms(space: Space, moved: list[tuple[Any, Any, Parent]]) -> Tangent:
-    inner = np.shape(moved[0][1])
-    terms = [Term(c, space.index(np.asarray(index)), parent) for c, index, parent in moved]
+    terms = [Term(c, i if isinstance(i, Index) else space.index(np.asarray(i)), parent) for c, i, parent in moved]
+    inner = terms[0].index.array.shape
     return Structured(space, inner, ()).made(inner, terms)
 
 

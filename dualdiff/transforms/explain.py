@@ -97,8 +97,8 @@ class _Observed(Dual):
 
     def move(self, function: Any, inputs: Any) -> Any:
         """Observed."""
-        call = getattr(function, "call", None)
-        return self._observed("a movement" if call is None else name_of(call.function), Dual.move, function, inputs)
+        called = getattr(function, "function", None)
+        return self._observed("a movement" if called is None else name_of(called), Dual.move, function, inputs)
 
     def partwise_front(self, over: Any) -> Any:
         """Observed."""

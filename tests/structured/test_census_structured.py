@@ -127,6 +127,10 @@ def test_second_order(name: str) -> None:
         compare(lambda tangents, f=f, x=x: dd.hessian(f, tangents=tangents)(x), 1e-11)  # type: ignore[misc]
 
 
+#: Of the tangents outside and inside.
+PAIRS: list[tuple[Any, Any]] = [("structured", "structured"), ("dense", "structured"), ("structured", "dense")]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_gradient_of_a_gradient(name: str) -> None:
     """Jacobians of Jacobians are the dense Hessian, whichever of the two is structured."""
@@ -134,7 +138,7 @@ def test_gradient_of_a_gradient(name: str) -> None:
         expected = outcome(lambda f=f, x=x: dd.hessian(f, tangents="dense")(x))  # type: ignore[misc]
         if isinstance(expected, Exception):
             continue
-        for outer, inner in (("structured", "structured"), ("dense", "structured"), ("structured", "dense")):
+        for outer, inner in PAIRS:
             found = dd.jacobian(dd.jacobian(f, tangents=inner), tangents=outer)(x)
             assert_same(found, expected, 1e-10)
 

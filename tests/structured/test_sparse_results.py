@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -778,7 +777,10 @@ Z = X + 1j * X[::-1]
 def test_complex_inputs(tangents: Any) -> None:
     """A complex input needs holomorphic=True, whatever the tangents are, sparse or not; then the numbers are the dense ones."""
     f: Function = lambda z: z**2 * z[0]  # noqa: E731 - differentiated below
-    for options, errors in (({}, dd.NotDifferentiableError), ({"sparse": True}, (dd.NotDifferentiableError, ValueError))):
+    cases: list[tuple[dict[str, Any], Any]] = [
+        ({}, dd.NotDifferentiableError), ({"sparse": True}, (dd.NotDifferentiableError, ValueError)),
+    ]  # fmt: skip
+    for options, errors in cases:
         with pytest.raises(errors):
             dd.jacobian(f, tangents=tangents, **options)(Z)
         with pytest.raises(errors):
@@ -860,8 +862,10 @@ def test_errors_are_those_of_dense_tangents(name: str) -> None:
             with pytest.raises(type(expected.value)) as found:
                 verb(f, tangents=tangents)(X)
             assert type(found.value) is type(expected.value)
-            first, second = (re.sub("0x[0-9a-f]+", "", str(error.value)).split(".")[0] for error in (found, expected))
-            assert first == second
+            # A message of NumPy's tells of the arrays inside, and a Hessian may be made of either kind of number.
+            if isinstance(expected.value, dd.DualDiffError):
+                first, second = (str(error.value).replace("HyperDual", "Dual").split(".")[0] for error in (found, expected))
+                assert first == second
     with pytest.raises(type(expected.value)):
         dd.jacobian(f, sparse=True)(X)
     close(dd.jacobian(tridiagonal)(X), dense(tridiagonal, X))
