@@ -55,8 +55,8 @@ def gathered(tangent: Structured, pieces: list[tuple[Array, NDArray, Parent]], r
         return Structured(space, shape, ())
     width = sum(index.shape[1] * parent.width() for _, index, parent in pieces)
     parent: Parent
-    full = width >= n and all(isinstance(p, Dense) or np.unique(i).size == i.shape[1] == n for _, i, p in pieces[:1])
-    if (full if space.exact else 4 * width >= n or rows * n <= CHEAP) and (rows == 1 or rows * n * 8 < 1 << 30):
+    dense = _full(pieces, rows, n) if space.exact else 4 * width >= n or rows * n <= CHEAP
+    if dense and (rows == 1 or rows * n * 8 < 1 << 30):
         total: Array = None
         for coefficient, index, old in pieces:
             block = dense_rows(coefficient, index, old)
@@ -65,6 +65,20 @@ def gathered(tangent: Structured, pieces: list[tuple[Array, NDArray, Parent]], r
     else:
         parent = sparse_rows(pieces, rows, n)
     return Structured.rows_of(space, parent, shape).settled()
+
+
+def _full(pieces: list[tuple[Array, NDArray, Parent]], rows: int, columns: int) -> bool:
+    """Whether each sum depends on all columns."""
+    if any(isinstance(parent, Dense) for _, _, parent in pieces):
+        return True
+    if sum(index.shape[1] for _, index, _ in pieces) < columns or rows * columns > 1 << 26:
+        return False
+    reached = np.zeros((rows, columns + 1), bool)
+    for _, index, parent in pieces:
+        if not isinstance(parent, Identity):
+            return False
+        np.put_along_axis(reached, index, True, axis=1)
+    return bool(reached[:, 1:].all())
 
 
 def dense_rows(coefficient: Array, index: NDArray, parent: Parent) -> Array:
@@ -77,7 +91,7 @@ def dense_rows(coefficient: Array, index: NDArray, parent: Parent) -> Array:
             # One set of rows for all sums: a product of matrices.
             chosen = parent.chosen(index[0])
             weights = np.broadcast_to(coefficient, index.shape)
-            return weights @ chosen
+            return np.reshape(weights[0] @ chosen, (1, -1)) if rows == 1 else weights @ chosen
         block = max(1, (1 << 24) // max(1, count * parent.columns))
         parts = []
         for start in range(0, rows, block):

@@ -102,8 +102,9 @@ def _scatter_added(t: Structured, places: Any, shape: tuple[int, ...]) -> Tangen
     """A tangent of this shape into which each entry is added at its place, counted from 0 in C order."""
     places = np.asarray(places).reshape(-1)
     order = np.argsort(places, kind="stable")
-    rows, starts = np.unique(places[order], return_index=True)
-    size = math.prod(shape)
+    inorder = places[order]
+    starts = np.flatnonzero(np.concatenate([[True], inorder[1:] != inorder[:-1]])[: places.size])
+    rows, size = inorder[starts], math.prod(shape)
     if rows.size == places.size:
         # Each place at most once: the entries move.
         source = np.zeros(size, np.intp)

@@ -27,10 +27,11 @@ class Layout:
     In each run of rows the terms are put in the order of their columns in a typical row, so few rows need sorting.
     """
 
-    __slots__ = ("columns", "indptr", "mirror", "moved", "runs", "source", "starts")
+    __slots__ = ("columns", "groups", "indptr", "mirror", "moved", "runs", "source", "starts")
 
     def __init__(self, indices: list[Index], columns: int) -> None:
-        arrays = [index.array.reshape(-1) for index in indices]
+        #: The terms that share a column in every row where both have one.
+        self.groups, arrays = _grouped([index.array.reshape(-1) for index in indices])
         rows, count = arrays[0].size, len(arrays)
         kind = np.int32 if max(columns, rows * count) < 2**31 else np.int64
         #: For a symmetric matrix: the entries below the diagonal and their mirror images, once they are known.
@@ -61,7 +62,7 @@ class Layout:
             self.moved = (first + np.arange(count)).reshape(-1), (first + within).reshape(-1)
             twice = np.zeros(table[mixed].shape, bool)
             twice[:, 1:] = (table[mixed, 1:] == table[mixed, :-1]) & (table[mixed, 1:] >= 0)
-        if not twice.any() and all(index.full for index in indices):
+        if not twice.any() and all(array.all() for array in arrays):
             self.columns = table.reshape(-1)
             self.indptr = np.arange(0, rows * count + 1, count, dtype=kind)
             return
@@ -76,7 +77,7 @@ class Layout:
 
     def data(self, coefficients: list[Array], rows: int) -> NDArray:
         """The stored entries for these coefficients."""
-        flat = [c if np.ndim(c) == 0 else np.reshape(c, (-1,)) for c in coefficients]
+        flat = [self._sum(group, coefficients) for group in self.groups]
         table = np.empty((rows, len(flat)), np.result_type(*coefficients))
         for start, stop, order in self.runs:
             for place, term in enumerate(order):
@@ -89,6 +90,43 @@ class Layout:
         if self.source is not None:
             entries = entries[self.source]
         return entries if self.starts is None else np.add.reduceat(entries, self.starts)
+
+
+    @staticmethod
+    def _sum(group: list[tuple[int, NDArray | None]], coefficients: list[Array]) -> Array:
+        """The coefficients of the terms of a group together."""
+        total: Array = None
+        for term, there in group:
+            coefficient = coefficients[term]
+            if there is not None:
+                coefficient = np.where(there, np.reshape(coefficient, (-1,)) if np.ndim(coefficient) else coefficient, 0)
+            elif np.ndim(coefficient):
+                coefficient = np.reshape(coefficient, (-1,))
+            total = coefficient if total is None else total + coefficient
+        return total
+
+
+def _grouped(arrays: list[NDArray]) -> tuple[list[list[tuple[int, NDArray | None]]], list[NDArray]]:
+    """Terms whose indices agree wherever both have one, with where they have one if not everywhere; their indices together."""
+    groups: list[list[tuple[int, NDArray | None]]] = []
+    joined: list[NDArray] = []
+    for term, array in enumerate(arrays):
+        for place, other in enumerate(joined):
+            if _agree(array[:: max(1, array.size // 16)], other[:: max(1, array.size // 16)]) and _agree(array, other):
+                groups[place].append((term, array > 0))
+                joined[place] = np.maximum(array, other)
+                break
+        else:
+            groups.append([(term, None)])
+            joined.append(array)
+    for group in groups:
+        if len(group) > 1:
+            group[0] = (group[0][0], arrays[group[0][0]] > 0)
+    return groups, joined
+
+
+def _agree(first: NDArray, second: NDArray) -> bool:
+    return bool(((first == second) | (first == 0) | (second == 0)).all())
 
 
 def _runs(arrays: list[NDArray], rows: int) -> list[tuple[int, int, tuple[int, ...]]]:

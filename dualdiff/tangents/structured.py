@@ -181,8 +181,14 @@ class Structured:
             counts, columns, data = parent.expanded(flat(coefficient, index.array), index.array.reshape(-1))
             places.append(np.repeat(np.arange(size), counts) * n + columns)
             values.append(data)
-        keys, inverse = np.unique(np.concatenate(places), return_inverse=True)
-        data = scattered(np.concatenate(values), inverse, keys.size) if values else np.zeros(0, self.space.dtype)
+        keys = np.concatenate(places)
+        data = np.concatenate(values) if values else np.zeros(0, self.space.dtype)
+        if keys.size and not (keys[1:] > keys[:-1]).all():
+            order = np.argsort(keys, kind="stable")
+            keys = keys[order]
+            first = np.concatenate([[True], keys[1:] != keys[:-1]])
+            data = scattered(data[order], np.cumsum(first) - 1, int(first.sum()))
+            keys = keys[first]
         indptr = np.searchsorted(keys, np.arange(size + 1) * n)
         return Sparse(data, keys % max(n, 1), indptr, n)
 
