@@ -170,8 +170,9 @@ class Dual(Shortcuts):
 def apply_front(rule: Product, function: Any, i: int, tangent: Tangent, values: list[Array], others: dict[str, Any]) -> Tangent:
     """A product with one operand replaced by its tangent, for every direction in front of it."""
     leading = ts.directions(tangent, ndim(values[i]))
-    if leading and rule.subscripts is not None:
-        term = ts.product(tangent, i, values, lambda: rule.subscripts(*values, **others))
+    subscripts = rule.subscripts
+    if leading and subscripts is not None:
+        term = ts.product(tangent, i, values, lambda: subscripts(*values, **others))
         if term is not None:
             return term
     if not leading:

@@ -84,7 +84,6 @@ def assign(number: Number, index: Any, new: Any) -> None:
         raise DerivativeLostError("a float array cannot hold a complex dual: allocate it with dtype=complex.")
     parts = [number.part_of(new, name) for name in number.PARTS]
     basic = _is_basic(index)
-    count = ndim(number.value)
     if any(p is not None and ts.shares_memory(p, t) for p in parts for t in number.tangents()):
         if _stored_by_compiled_code():
             raise DerivativeLostError(

@@ -437,13 +437,17 @@ class ArrayMethods(ConversionMethods, Number):
         from .. import tangents as ts
 
         count = self.ndim
+
+        def along(tangent: Any) -> Any:
+            return ts.over_directions(function, tangent, leading + ndim(tangent) - count, key)
+
         value = ts.over_directions(function, self.value, leading, key)
         moved = []
         for name, tangent in zip(self.PARTS, self.tangents(), strict=True):
             if isinstance(tangent, ts.Zero):
-                moved.append(getattr(self, name).viewed(lambda t: ts.over_directions(function, t, leading + ndim(t) - count, key)))
+                moved.append(getattr(self, name).viewed(along))
             else:
-                moved.append(ts.over_directions(function, tangent, leading + ndim(tangent) - count, key))
+                moved.append(along(tangent))
         return self._joined(value, moved, [self])
 
 

@@ -137,7 +137,9 @@ class Shortcuts(ArrayMethods):
 
     def __neg__(self) -> Any:
         s = self._tangent
-        if ((type(s) is np.ndarray or type(s) is float or _is_linear(s)) and ndim(self.value)) or type(self.value) is float is type(s):
+        if ((type(s) is np.ndarray or type(s) is float or _is_linear(s)) and ndim(self.value)) or type(
+            self.value
+        ) is float is type(s):
             return _made(self, -self.value, -s)
         return super().__neg__()
 

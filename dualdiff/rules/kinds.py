@@ -67,12 +67,12 @@ class Product(NamedTuple):
     """Linear in each of its operands by itself.
 
     over: the function applied with the directions of operand ``i`` in front, ``over(i, tangent, values, parameters)``.
-    subscripts: the same product as one of np.einsum, a string for these operands and parameters.
+    subscripts: the same product as one of np.einsum for these operands and parameters; None where it is none.
     """
 
     operands: str
     over: Callable[..., Any] | None = None
-    subscripts: Callable[..., str] | None = None
+    subscripts: Callable[..., str | None] | None = None
 
 
 class Custom(NamedTuple):

@@ -112,7 +112,8 @@ def _into_columns(coefficient: Array, index: NDArray, columns: int) -> Array:
         row = index[0]
         weights = np.broadcast_to(coefficient, index.shape)
         step = row[1] - row[0] if count > 1 else 1
-        if step == 1 and row[0] > 0 and row[-1] - row[0] == count - 1 and np.array_equal(row, np.arange(row[0], row[0] + count)):
+        in_order = step == 1 and row[0] > 0 and row[-1] - row[0] == count - 1
+        if in_order and np.array_equal(row, np.arange(row[0], row[0] + count)):
             if count == columns:
                 return weights
             first, last = int(row[0]) - 1, columns - int(row[-1])
@@ -172,17 +173,18 @@ def einsum(subscripts: str, place: int, tangent: Structured, values: list[Array]
     """``np.einsum`` with one operand replaced by its tangent; explicit subscripts, without an ellipsis."""
     left, out = subscripts.split("->")
     labels = left.split(",")
-    own, others = labels[place], [(l, v) for i, (l, v) in enumerate(zip(labels, values, strict=True)) if i != place]
+    own = labels[place]
+    others = [(name, v) for i, (name, v) in enumerate(zip(labels, values, strict=True)) if i != place]
     if len(set(own)) < len(own):
         # A diagonal: a move.
         kept = "".join(dict.fromkeys(own))
         moved = tangent.over_directions(lambda a: np.einsum(f"{own}->{kept}", a))
-        return einsum(",".join([kept, *(l for l, _ in others)]) + "->" + out, 0, moved, [moved, *(v for _, v in others)])
-    rest = "".join(dict.fromkeys("".join(l for l, _ in others)))
+        return einsum(",".join([kept, *(name for name, _ in others)]) + "->" + out, 0, moved, [moved, *(v for _, v in others)])
+    rest = "".join(dict.fromkeys("".join(name for name, _ in others)))
     weights: Array = None
     if others:
         used = "".join(c for c in rest if c in own or c in out)
-        names, arrays = [l for l, _ in others], [v for _, v in others]
+        names, arrays = [name for name, _ in others], [v for _, v in others]
         weights = arrays[0] if names == [used] else np.einsum(f"{','.join(names)}->{used}", *arrays)
         rest = used
     if len(own) == 1 and own in rest and own not in out and set(out) == set(rest) - {own}:

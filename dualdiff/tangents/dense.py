@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, NDArray, Tangent, is_ndarray
-from .structured import is_structured, moved_together
-from .parents import Dense, Sparse
-from .structured import is_structured, moved_together
+from .movement import moved_together
+from .structured import is_structured
 
 __all__ = [
     "add",
@@ -138,9 +137,7 @@ def storage(array: Array) -> Array:
     return array
 
 
-def over_directions(
-    function: Callable[[Array], Array], tangent: Tangent, leading: int, key: Hashable = None
-) -> Tangent:
+def over_directions(function: Callable[[Array], Array], tangent: Tangent, leading: int, key: Hashable = None) -> Tangent:
     """Apply a function that only moves entries to every direction at once.
 
     A view stays a view: the strides of the first direction's result are extended over the leading axes. Otherwise the

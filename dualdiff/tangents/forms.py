@@ -11,7 +11,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from .._typing import Array, NumPyFunction, Tangent
 from .contraction import einsum, gathered, summed
-from .structured import Structured, Term, is_structured
+from .structured import Structured, is_structured
 
 __all__ = ["apply_function", "apply_ufunc", "product", "scattered_into"]
 
@@ -58,7 +58,7 @@ def _sum(t: Structured, axis: Any = None, dtype: Any = None, out: None = None, k
     given = {name: value for name, value in others.items() if value is not np._NoValue}
     if 0 in axes or given or dtype is not None or out is not None:
         return np.sum(t.dense(), axis=axis, dtype=dtype, keepdims=keepdims is True, **given)
-    total = summed(t, tuple(a - 1 for a in axes)) if axes else t.copy()
+    total: Tangent = summed(t, tuple(a - 1 for a in axes)) if axes else t.copy()
     if keepdims is True:
         shape = tuple(1 if i in axes else n for i, n in enumerate(t.shape))
         total = np.reshape(total, shape)

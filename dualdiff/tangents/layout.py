@@ -91,7 +91,6 @@ class Layout:
             entries = entries[self.source]
         return entries if self.starts is None else np.add.reduceat(entries, self.starts)
 
-
     @staticmethod
     def _sum(group: list[tuple[int, NDArray | None]], coefficients: list[Array]) -> Array:
         """The coefficients of the terms of a group together."""
@@ -136,9 +135,8 @@ def _runs(arrays: list[NDArray], rows: int) -> list[tuple[int, int, tuple[int, .
         stop = min(start + CHUNK, rows)
         orders = Counter(_order(arrays, start + int(part * (stop - start))) for part in SAMPLES)
         order = orders.most_common(1)[0][0]
-        if runs and runs[-1][2] == order:
-            start = runs.pop()[0]
-        runs.append((start, stop, order))
+        first = runs.pop()[0] if runs and runs[-1][2] == order else start
+        runs.append((first, stop, order))
     return runs
 
 

@@ -37,8 +37,13 @@ class Parent:
 
     __slots__ = ("columns", "rows")
 
-    #: The dtype of the entries, None where they are exact zeros and ones.
-    dtype: Any = None
+    rows: int
+    columns: int
+
+    @property
+    def dtype(self) -> Any:
+        """The dtype of the entries; None where they are exact zeros and ones."""
+        return None
 
     @property
     def nbytes(self) -> int:
@@ -108,7 +113,7 @@ class Dense(Parent):
         self.rows, self.columns = array.shape
 
     @property
-    def dtype(self) -> Any:  # type: ignore[override]
+    def dtype(self) -> Any:
         """That of the matrix."""
         return self.array.dtype
 
@@ -130,7 +135,9 @@ class Dense(Parent):
 
     def chosen(self, index: NDArray) -> Array:
         """The rows of a flat index, without a copy when they are all rows in order."""
-        if index.size == self.rows and (index.size == 0 or (index[0] == 1 and np.array_equal(index, np.arange(1, self.rows + 1)))):
+        if index.size == self.rows and (
+            index.size == 0 or (index[0] == 1 and np.array_equal(index, np.arange(1, self.rows + 1)))
+        ):
             return self.array
         if not index.all():
             rows = self.array[np.maximum(index - 1, 0)] if self.rows else np.zeros((index.size, self.columns))
@@ -160,7 +167,7 @@ class Sparse(Parent):
         self.rows, self.columns = len(indptr) - 1, columns
 
     @property
-    def dtype(self) -> Any:  # type: ignore[override]
+    def dtype(self) -> Any:
         """That of the entries."""
         return self.data.dtype
 

@@ -6,6 +6,8 @@ Elementwise functions scale the coefficients, functions that move entries move c
 contracted to rows of a new parent (contraction.py). To the rest of the library this is an array with the directions in
 front, of shape ``(n, *inner)``, which takes part in NumPy's protocols; what has no structured form is done densely.
 Coefficients may be duals of a lower level: then the derivatives of this derivative are structured too.
+
+The file is long because a tangent has one class: its algebra, its movement and what is written into it share the terms.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from ..errors import DerivativeLostError
 from .parents import Dense, Parent, Sparse, flat, scattered
 from .space import Index, Space
 
-__all__ = ["Structured", "Term", "is_structured", "moved_together"]
+__all__ = ["Structured", "Term", "is_structured"]
 
 #: More terms than this are joined into one of sparse rows.
 MANY = 32
@@ -31,7 +33,7 @@ class Term(NamedTuple):
     """Coefficients (one for each entry, or one for all) times rows of a parent."""
 
     coefficient: Array
-    index: Index
+    index: Index  # type: ignore[assignment]  # a tuple's method of that name is not needed
     parent: Parent
 
 
@@ -115,7 +117,9 @@ class Structured:
     def dtype(self) -> Any:
         """That of the coefficients and parents together."""
         if self.terms:
-            kinds = [np.result_type(_dtype(t.coefficient), *([] if t.parent.dtype is None else [t.parent.dtype])) for t in self.terms]
+            kinds = [
+                np.result_type(_dtype(t.coefficient), *([] if t.parent.dtype is None else [t.parent.dtype])) for t in self.terms
+            ]
             return np.result_type(*kinds)
         return self.space.dtype
 
@@ -131,12 +135,10 @@ class Structured:
         return self._terms
 
     def current(self) -> Tangent:
-        """This tangent, or the dense array that has taken its place."""
+        """The tangent itself, or the dense array that has taken its place."""
         root = self if self.base is None else self.base
-        if root.dense_form is None:
-            return self
-        if self.base is None:
-            return root.dense_form
+        if root.dense_form is None or self.base is None:
+            return self if root.dense_form is None else root.dense_form
         from .dense import over_directions
 
         assert self.view is not None
@@ -198,7 +200,9 @@ class Structured:
         total = np.zeros((math.prod(self.inner), *np.shape(vectors)[1:]), np.result_type(self.dtype, vectors))
         for coefficient, index, parent in self.terms:
             rows = index.array.reshape(-1)
-            weights = np.where(rows > 0, flat(coefficient, index.array), 0) if not index.full else flat(coefficient, index.array)
+            weights = (
+                np.where(rows > 0, flat(coefficient, index.array), 0) if not index.full else flat(coefficient, index.array)
+            )
             total += np.reshape(weights, (-1, *extra)) * parent.times(vectors)[np.maximum(rows - 1, 0)]
         return total
 
@@ -229,7 +233,7 @@ class Structured:
         return result.settled()
 
     def settled(self) -> Tangent:
-        """This tangent, or fewer terms, or the dense array if that is cheaper."""
+        """The same tangent, with fewer terms, or the dense array if that is cheaper."""
         size, count = math.prod(self.inner), len(self._terms or ())
         if count <= MANY and self.space.exact:
             return self
@@ -333,9 +337,8 @@ class Structured:
             return self
         terms = []
         for coefficient, index, parent in self.terms:
-            if parent.dtype is not None and np.result_type(parent.dtype, dtype) != dtype:
-                parent = _cast(parent, dtype)
-            terms.append(Term(_astype(coefficient, dtype), index, parent))
+            wider = parent.dtype is not None and np.result_type(parent.dtype, dtype) != dtype
+            terms.append(Term(_astype(coefficient, dtype), index, _cast(parent, dtype) if wider else parent))
         return Structured(self.space, self.inner, terms)
 
     @property
@@ -452,7 +455,9 @@ class Structured:
         """The terms of a view of this array."""
         if self._slots is not None and 4 * math.prod(inner) <= math.prod(self.inner):
             # A small piece of an array that is still being written into is copied; the rest stays as it is.
-            return tuple(Term(view(s.coefficient).copy(), self.space.index(view(s.index).copy()), s.parent) for s in self._slots)
+            return tuple(
+                Term(view(s.coefficient).copy(), self.space.index(view(s.index).copy()), s.parent) for s in self._slots
+            )
         return self._moved(self.terms, view, key)
 
     def _frozen(self) -> tuple[Term, ...]:
@@ -482,11 +487,11 @@ class Structured:
                 raise DerivativeLostError("this view cannot be written into: write into x.copy().")
             return part
 
-        for slot in slots:
-            seen(slot.index)[index] = 0
+        for old in slots:
+            seen(old.index)[index] = 0
         free = list(slots)
         for coefficient, places, parent in terms:
-            slot = next((s for s in free if s.parent is parent), None)
+            slot: Slot | None = next((s for s in free if s.parent is parent), None)
             if slot is None:
                 blank = np.zeros_like(coefficient, shape=root.inner)
                 slot = Slot(blank, np.zeros(root.inner, np.intp), parent)
@@ -516,64 +521,6 @@ class Structured:
         from .forms import apply_function
 
         return apply_function(function, args, kwargs)
-
-
-def moved_together(
-    function: Callable[[list[Any]], Any], tangents: list[Any], shapes: list[tuple[int, ...]], space: Space, key: Hashable
-) -> Any:
-    """Apply a function that moves the entries of several arrays; None among the tangents stands for zero.
-
-    Terms with one parent stand in one slot, which is moved as a whole: indices of 0 fill it where an array has fewer.
-    """
-    parents = list({id(t.parent): t.parent for s in tangents if s is not None for t in s.terms}.values())
-    blanks = [np.zeros(shape, np.intp) if shape else np.intp(0) for shape in shapes]
-    moved: list[tuple[Any, Any, Parent]] = []
-    for parent in parents:
-        rows = [[t for t in s.terms if t.parent is parent] if s is not None else [] for s in tangents]
-        for position in range(max(map(len, rows))):
-            slot = [row[position] if position < len(row) else None for row in rows]
-            place = None if key is None else (key, *(shape if t is None else id(t.index) for t, shape in zip(slot, shapes, strict=True)))
-            index = space.together.get(place)
-            if index is None:
-                index = function([b if t is None else _unpacked(t.index.array) for t, b in zip(slot, blanks, strict=True)])
-                if not isinstance(index, (list, tuple)):
-                    index = space.index(np.asarray(index))
-                    if place is not None:
-                        space.together[place] = index
-            given = [t.coefficient for t in slot if t is not None]
-            same = all(np.ndim(c) == 0 and not hasattr(c, "parts") and c == given[0] for c in given)
-            zero = np.zeros_like(given[0], shape=())[()]
-            coefficient = (
-                given[0]
-                if same
-                else function(
-                    [
-                        _unpacked(np.broadcast_to(zero if t is None else t.coefficient, shape))
-                        for t, shape in zip(slot, shapes, strict=True)
-                    ]
-                )
-            )
-            moved.append((coefficient, index, parent))
-    if not moved:
-        moved.append((space.dtype.type(1), function(blanks), space.identity))
-    first: Any = moved[0][1]
-    if isinstance(first, (list, tuple)):
-        return [
-            _joined_terms(space, [(c[i] if isinstance(c, (list, tuple)) else c, index[i], p) for c, index, p in moved])
-            for i in range(len(first))
-        ]
-    return _joined_terms(space, moved)
-
-
-def _joined_terms(space: Space, moved: list[tuple[Any, Any, Parent]]) -> Tangent:
-    terms = [Term(c, i if isinstance(i, Index) else space.index(np.asarray(i)), parent) for c, i, parent in moved]
-    inner = terms[0].index.array.shape
-    return Structured(space, inner, ()).made(inner, terms)
-
-
-def _unpacked(array: Any) -> Any:
-    """An array of no axes as the scalar that NumPy's functions see."""
-    return array if np.ndim(array) else array[()] if is_numpy(array) else array
 
 
 def _behind(function: Callable[[Any], Any], leading: int) -> Callable[[Any], Any]:
@@ -612,7 +559,9 @@ def _shares(part: Any, whole: Any) -> bool:
 def _holding(array: Any, new: Any) -> Any:
     """The array, in a form that entries like the new ones can be written into."""
     levels = hasattr(new, "parts"), hasattr(array, "parts")
-    if (levels[0] and (not levels[1] or new.level > array.level)) or np.result_type(_dtype(array), _dtype(new)) != _dtype(array):
+    if (levels[0] and (not levels[1] or new.level > array.level)) or np.result_type(_dtype(array), _dtype(new)) != _dtype(
+        array
+    ):
         wide = np.zeros_like(new, shape=np.shape(array), dtype=np.result_type(_dtype(array), _dtype(new)))
         wide[...] = array
         return wide

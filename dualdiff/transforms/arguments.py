@@ -17,8 +17,8 @@ from ..arrays import is_number, plain
 from ..arrays.construction import as_tangent, as_value, room_for
 from ..arrays.levels import is_open, new_level, open_levels
 from ..arrays.number import absorb
-from ..tangents.structured import Structured
 from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDifferentiableError, ShapeError
+from ..tangents.structured import Structured
 
 __all__ = ["Inputs", "Result", "flatten", "named_after", "owned", "rebuild", "split"]
 

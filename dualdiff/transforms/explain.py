@@ -49,9 +49,8 @@ class Explanation:
             shape = "x".join(map(str, o.shape)) or "scalar"
             terms = str(o.terms) if o.representation == "structured" else ""
             mark = "  <- structure lost" if o.lost else ""
-            lines.append(
-                f"{o.name[:28]:28s} {shape:>14s} {o.representation:>11s} {terms:>6s} {o.bytes:12,d} {1e6 * o.time:7.0f} us{mark}"
-            )
+            stored = f"{o.representation:>11s} {terms:>6s} {o.bytes:12,d}"
+            lines.append(f"{o.name[:28]:28s} {shape:>14s} {stored} {1e6 * o.time:7.0f} us{mark}")
         total = sum(o.time for o in self.operations)
         lines.append(f"{len(self.operations)} operations, {self.size} inputs, {1e3 * total:.2f} ms")
         return "\n".join(lines)
@@ -121,7 +120,12 @@ def _written(number: Any, index: Any, new: Any) -> Any:
 
 # No shortcuts: each operation goes through the methods above.
 for _name in vars(Shortcuts):
-    if _name.startswith("__") and hasattr(ArrayMethods, _name) and _name not in vars(_Observed) and callable(vars(Shortcuts)[_name]):
+    if (
+        _name.startswith("__")
+        and hasattr(ArrayMethods, _name)
+        and _name not in vars(_Observed)
+        and callable(vars(Shortcuts)[_name])
+    ):
         setattr(_Observed, _name, getattr(ArrayMethods, _name))
 
 

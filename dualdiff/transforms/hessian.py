@@ -59,7 +59,6 @@ def hessian(
     array([[4., 2.],
            [2., 0.]])
     """
-
     _check_keywords(sparse, tangents, axis=axis, chunk_size=chunk_size, holomorphic=holomorphic)
 
     @named_after(f)
@@ -100,7 +99,6 @@ def value_grad_and_hessian(
     >>> dd.value_grad_and_hessian(lambda x: x**3)(2.0)
     (8.0, 12.0, 12.0)
     """
-
     _check_keywords(sparse, tangents, axis=axis, chunk_size=chunk_size, holomorphic=holomorphic)
 
     @named_after(f)
@@ -139,9 +137,7 @@ def _second_order(
         slopes_of, with_values, with_slopes = found
         values = [value for value, _ in with_values]
         refuse_complex(inputs, values, holomorphic, "hessian")
-        matrices = [
-            np.moveaxis(tangent_or_zero(rows_in_front(t, np.shape(s)), s, (n,)), 0, -1) for s, t in with_slopes
-        ]
+        matrices = [np.moveaxis(tangent_or_zero(rows_in_front(t, np.shape(s)), s, (n,)), 0, -1) for s, t in with_slopes]
         cut = [inputs.cut(s) for s, _ in with_slopes]
         return values, slopes_of.form, cut, [_cut_twice(inputs, _symmetric(m, n)) for m in matrices], slopes_of.aux
     values, form, slopes, matrices, aux = dense_second_order(inputs, chunk_size, holomorphic)
@@ -299,7 +295,7 @@ def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = Non
         seeds = inputs.seeds(start, stop)
         result = inputs.evaluate(HyperDual, [(seed, v, None) for seed, v in zip(seeds, along, strict=True)])
         _refuse_vector(result.leaves)
-        value, tangents = parts_at(result.leaves[0], result.level, 3)
-        rows.append(tangent_or_zero(tangents[2], value, (stop - start, *leading)))
+        value, parts = parts_at(result.leaves[0], result.level, 3)
+        rows.append(tangent_or_zero(parts[2], value, (stop - start, *leading)))
     product = np.moveaxis(np.concatenate(rows) if len(rows) > 1 else rows[0], 0, -1)
     return inputs.cut(product)

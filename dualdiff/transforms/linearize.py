@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from .._typing import Array, NDArray
 from ..arrays import is_number, plain
 from ..errors import NotDifferentiableError, ShapeError
 from ..tangents import is_structured
-from .arguments import Inputs, flatten, owned, rebuild, tangent_or_zero
+from .arguments import Inputs, flatten, owned, rebuild
 from .jvp import jvp
 from .representation import leaves_of, structured_result
 from .sparse import sparse_jacobian
@@ -65,7 +64,9 @@ class Differential:
         along = point.directions(tangents, "of the differential")
         leading = point.leading(along)
         rows = [
-            np.zeros((*leading, size)) if not hasattr(t, "shape") and not isinstance(t, float) else np.reshape(t, (*leading, size))
+            np.zeros((*leading, size))
+            if not hasattr(t, "shape") and not isinstance(t, float)
+            else np.reshape(t, (*leading, size))
             for t, size in zip(along, point.sizes, strict=True)
         ]
         vectors = np.moveaxis(np.concatenate(rows, axis=-1), -1, 0)
@@ -112,17 +113,17 @@ class Differential:
 
     def dot(self, v: Any) -> NDArray:
         """The product with a vector or a matrix."""
-        return self @ v
+        return self._forwards(np.asarray(v))
 
     @property
-    def T(self) -> Any:  # noqa: N802 - NumPy's name
+    def T(self) -> Any:
         """The transposed map as SciPy's linear operator."""
         from scipy.sparse.linalg import aslinearoperator
 
         return aslinearoperator(self).T
 
     @property
-    def H(self) -> Any:  # noqa: N802 - NumPy's name
+    def H(self) -> Any:
         """The adjoint map as SciPy's linear operator."""
         from scipy.sparse.linalg import aslinearoperator
 

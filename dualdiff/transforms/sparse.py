@@ -55,14 +55,13 @@ def _block(inputs: Inputs, value: Any, tangent: Any) -> tuple[NDArray, NDArray, 
     size, n = int(np.prod(np.shape(value))), inputs.size
     dtype = np.result_type(plain(value))
     if tangent is None:
-        kind = np.float64 if dtype.kind not in "fc" else dtype
-        return np.zeros(0, kind), np.zeros(0, np.int32), np.zeros(size + 1, np.int32)
+        return np.zeros(0, dtype if dtype.kind in "fc" else float), np.zeros(0, np.int32), np.zeros(size + 1, np.int32)
     if is_structured(tangent):
         data, columns, indptr, _ = compressed(tangent)
         _refuse_nested(data)
         return data, columns, indptr
     _refuse_nested(tangent)
-    kind = np.int32 if size * n < 2**31 else np.int64
+    kind: type[np.signedinteger[Any]] = np.int32 if size * n < 2**31 else np.int64
     rows = np.ascontiguousarray(np.moveaxis(np.reshape(tangent, (n, size)), 0, -1)).reshape(-1)
     return rows, np.tile(np.arange(n, dtype=kind), size), np.arange(size + 1, dtype=kind) * kind(n)
 
@@ -105,9 +104,7 @@ def _by_chunks(inputs: Inputs) -> tuple[list[Any], Tree, Any, Any]:
     return values, form, aux, _csr(*_stacked(blocks), inputs.size)
 
 
-def sparse_hessian(
-    inputs: Inputs, space: Space | None = None, tangents: str = "structured"
-) -> tuple[Any, Tree, Any, Any, Any]:
+def sparse_hessian(inputs: Inputs, space: Space | None = None, tangents: str = "structured") -> tuple[Any, Tree, Any, Any, Any]:
     """The value, its form, what came along, the gradient and the Hessian of a scalar function as a csr_array."""
     if tangents == "dense":
         return _hessian_by_chunks(inputs)
