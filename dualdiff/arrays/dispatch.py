@@ -181,7 +181,7 @@ def apply_function(function: NumPyFunction, args: tuple[Any, ...], kwargs: dict[
     if isinstance(rule, Unsupported):
         raise NoRuleError(f"{name_of(function)} has no derivative: {rule.instead}")
     if type(rule) is Linear and len(args) == 1 and not kwargs and is_number(args[0]):
-        return args[0].partwise_front(_whole(rule, function))
+        return args[0].partwise_front(_Linearly(_whole(rule, function), function))
     if type(rule) is Moves and not rule.entries and is_number(args[0] if args else None):
         key = _movement_key(function, args, kwargs)
         if key is not None:
@@ -260,7 +260,19 @@ def _linear(rule: Linear, call: Call) -> Any:
         changed, part = _shifted_axes(rule, call, part, leading)
         return call(**{name: part}, **changed)
 
-    return array.partwise_front(over) if is_number(array) else call()
+    return array.partwise_front(_Linearly(over, call.function)) if is_number(array) else call()
+
+
+class _Linearly:
+    """A linear function, of a part of a number and of the count of its axes of directions."""
+
+    __slots__ = ("function", "over")
+
+    def __init__(self, over: Callable[[Array, int], Any], function: NumPyFunction) -> None:
+        self.over, self.function = over, function
+
+    def __call__(self, part: Array, leading: int) -> Any:
+        return self.over(part, leading)
 
 
 def _whole(rule: Linear, function: NumPyFunction) -> Callable[[Array, int], Any]:

@@ -13,6 +13,7 @@ from ..arrays import Dual
 from ..arrays.dispatch import READY, name_of
 from ..arrays.methods import ArrayMethods
 from ..arrays.shortcuts import Shortcuts
+from ..arrays.slopes import Power
 from ..tangents import is_structured, is_zero
 from .arguments import Inputs
 from .representation import Tangents, checked, space_for
@@ -84,7 +85,9 @@ class _Observed(Dual):
 
     def elementwise(self, rule: Any, ufunc: Any, inputs: Any, kwargs: Any) -> Any:
         """Observed."""
-        return self._observed(name_of(ufunc), Dual.elementwise, rule, ufunc, inputs, kwargs)
+        return self._observed(
+            "np.power" if isinstance(ufunc, Power) else name_of(ufunc), Dual.elementwise, rule, ufunc, inputs, kwargs
+        )
 
     def product(self, rule: Any, function: Any, operands: Any, others: Any) -> Any:
         """Observed."""
@@ -96,18 +99,23 @@ class _Observed(Dual):
 
     def move(self, function: Any, inputs: Any) -> Any:
         """Observed."""
-        called = getattr(function, "function", None)
-        return self._observed("a movement" if called is None else name_of(called), Dual.move, function, inputs)
+        return self._observed(_known_as(function, "a movement"), Dual.move, function, inputs)
 
     def partwise_front(self, over: Any) -> Any:
         """Observed."""
-        return self._observed("a linear function", Dual.partwise_front, over)
+        return self._observed(_known_as(over, "a linear function"), Dual.partwise_front, over)
 
     def __getitem__(self, index: Any) -> Any:
         return self._observed("x[...]", ArrayMethods.__getitem__, index)
 
     def __setitem__(self, index: Any, new: Any) -> None:
         self._observed("x[...] = y", _written, index, new)
+
+
+def _known_as(step: Any, otherwise: str) -> str:
+    """The name of the function of NumPy's behind a step."""
+    function = getattr(step, "function", None)
+    return otherwise if function is None else name_of(function)
 
 
 READY.add(_Observed)
@@ -175,7 +183,7 @@ def explain(
     >>> import dualdiff as dd
     >>> report = dd.explain(lambda x: np.cumsum(np.sin(x) * x), np.ones(100))
     >>> [(o.name, o.representation, o.lost) for o in report.operations]
-    [('np.sin', 'structured', False), ('np.multiply', 'structured', False), ('a linear function', 'dense', True)]
+    [('np.sin', 'structured', False), ('np.multiply', 'structured', False), ('np.cumsum', 'dense', True)]
     """
     inputs = Inputs(f, args, {}, argnums, False)
     space = space_for(inputs, checked(tangents))

@@ -544,6 +544,81 @@ def test_input_is_never_modified() -> None:
         assert np.array_equal(x, X6)
 
 
+def _loop(x: Any) -> Any:
+    weights, out = np.ones((2, 3)), np.zeros_like(x, shape=(3, 2))
+    for i in range(3):
+        weights *= i + 1.0
+        out[i] = weights @ np.sin(x[i])
+    return out
+
+
+def _buffer(x: Any) -> Any:
+    work, total = np.zeros_like(x, shape=3), 0.0
+    for row in x:
+        work[...] = row**2
+        total = total + work @ np.arange(9.0).reshape(3, 3)
+    return total
+
+
+C3, C33 = np.array([1.0, 2.0, 3.0]), np.arange(1.0, 10.0).reshape(3, 3)
+#: Operands, and functions of them and of x. Each operand is written to after its use.
+REUSED: dict[str, tuple[Function, Callable[[Any, Any], Any]]] = {
+    "constant matrix": (lambda x: C33.copy(), lambda x, c: c @ x[0]),
+    "constant matrix on the right": (lambda x: C33.copy(), lambda x, c: np.sin(x[0]) @ c),
+    "constant matrices": (lambda x: C33.copy(), lambda x, c: c @ np.sin(x) @ c),
+    "constant in einsum": (lambda x: C33.copy(), lambda x, c: np.einsum("ij,kj->ik", c, x)),
+    "constant in tensordot": (lambda x: C33.copy(), lambda x, c: np.tensordot(c, x, 1)),
+    "constant in convolve": (lambda x: C3.copy(), lambda x, c: np.convolve(c, x[0])),
+    "constant in kron": (lambda x: C3.copy(), lambda x, c: np.kron(c, x[0])),
+    "constant in outer": (lambda x: C3.copy(), lambda x, c: np.outer(c, x[0])),
+    "constant in solve": (lambda x: C33 + 9 * np.eye(3), lambda x, c: np.linalg.solve(c, x[0])),
+    "coefficient": (lambda x: C3.copy(), lambda x, c: c * x),
+    "divisor": (lambda x: C3.copy(), lambda x, c: x / c),
+    "exponent": (lambda x: C3.copy(), lambda x, c: x**c),
+    "index": (lambda x: np.array([2, 1]), lambda x, i: x[i]),
+    "index of take": (lambda x: np.array([2, 1]), lambda x, i: np.take(x, i, axis=1)),
+    "index of bincount": (lambda x: np.array([2, 1, 2]), lambda x, i: np.bincount(i, weights=x[0])),
+    "mask": (lambda x: np.eye(3) > 0, lambda x, m: np.where(m, x, 2 * x)),
+    "mask as an index": (lambda x: np.eye(3) > 0, lambda x, m: x[m]),
+    "weights": (lambda x: C3.copy(), lambda x, c: np.average(x, axis=0, weights=c)),
+    "itself": (np.sin, lambda x, y: y @ y[0]),
+    "the input": (lambda x: x, lambda x, y: x @ x[0]),
+    "a row of the input": (lambda x: x[1:-1], lambda x, y: x @ x[0]),
+    "a product": (lambda x: x, lambda x, y: y * y),
+    "a view": (np.square, lambda x, y: np.sin(y).T + y[::-1]),
+    "a copy": (np.square, lambda x, y: y.copy()),
+    "a sum": (np.square, lambda x, y: np.sum(y, axis=0)),
+    "a scan": (np.square, lambda x, y: np.cumsum(y, axis=0) * y),
+    "a product of matrices": (np.sin, lambda x, y: y @ np.cos(y) @ y.T),
+    "concatenated": (np.sin, lambda x, y: np.concatenate([y, y])),
+    "weights in a loop": (lambda x: np.zeros(1), lambda x, y: _loop(x)),
+    "a buffer in a loop": (lambda x: np.zeros(1), lambda x, y: _buffer(x)),
+}
+
+
+@pytest.mark.parametrize("name", REUSED)
+def test_operands_may_be_overwritten_afterwards(name: str) -> None:
+    """A derivative does not change when an array that it was made of is written to later, constants included."""
+    operand, use = REUSED[name]
+    x = np.random.default_rng(2).uniform(0.5, 1.5, (3, 3))
+
+    def f(x: Any) -> Any:
+        given = operand(x)
+        result = use(x, given)
+        given[...] = 0
+        return result
+
+    expected = dd.jacobian(f, tangents="dense")(x)
+    directions = np.eye(9).reshape(9, 3, 3)
+    close(np.moveaxis(dd.jvp(f, x, directions)[1], 0, -1), np.reshape(expected, (*expected.shape[:-2], 9)))
+    assert np.any(expected)
+    bends = dd.hessian(f, tangents="dense")(x)
+    for tangents in ("auto", "structured"):
+        close(dd.jacobian(f, tangents=tangents)(x), expected)
+        close(dd.hessian(f, tangents=tangents)(x), bends)
+        close(dd.jacobian(dd.jacobian(f, tangents=tangents), tangents=tangents)(x), bends)
+
+
 # ---------------------------------------------------------------- scalar functions
 def rosenbrock(x: Any) -> Any:
     """Return Rosenbrock's function of n variables."""
