@@ -1,7 +1,7 @@
 """Step a stiff reaction and diffusion equation implicitly: Newton's method with a sparse Jacobian of plain NumPy code.
 
 The Brusselator on a periodic 256 x 256 grid has 131 072 unknowns. Its right-hand side is eight lines of NumPy; the
-131 072 x 131 072 Jacobian of each Newton step costs a few times what the right-hand side does.
+131 072 x 131 072 Jacobian of each Newton step comes from them, without a pattern or a colouring written by hand.
 
 Run ``python examples/brusselator.py [picture.png]``.
 """
@@ -9,6 +9,7 @@ Run ``python examples/brusselator.py [picture.png]``.
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import dualdiff as dd
 Array = NDArray[np.float64]
 DIFFUSION = 0.3
 STEP = 0.05
-TOLERANCE = 1e-10  # for the largest residual of an implicit step
+TOLERANCE = 1e-9  # for the largest residual of an implicit step
 
 
 def rate(y: Any) -> Any:
@@ -79,8 +80,8 @@ def check_jacobian(J: csr_array, y: Array, seed: int) -> None:
 
 def check_quadratic(residuals: list[float]) -> None:
     """Each residual is of the order of the square of the one before; the linear solver leaves 1e-8 of it."""
-    for before, after in zip(residuals, residuals[1:], strict=False):
-        assert after <= before**2 + 1e-7 * before + 1e-14, residuals
+    for before, after in pairwise(residuals):
+        assert after <= before**2 + 1e-7 * before + 1e-13, residuals
 
 
 def plot(y: Array, n: int, path: Path) -> None:
@@ -98,7 +99,7 @@ def plot(y: Array, n: int, path: Path) -> None:
     print(f"saved {path}")
 
 
-def main(n: int = 256, steps: int = 100, path: Path | None = None) -> None:
+def main(n: int = 256, steps: int = 60, path: Path | None = None) -> None:
     """Take the steps, check each, and draw where they led."""
     y = start(n)
     jacobian = dd.prepare_jacobian(rate, y)

@@ -158,7 +158,8 @@ def weighted(tangent: Structured, weights: Array) -> Tangent:
     pieces = []
     for t in tangent.terms:
         one = np.ndim(t.coefficient) == 0 and not hasattr(t.coefficient, "parts") and t.coefficient == 1
-        pieces.append((matrix if one else matrix * t.coefficient, np.broadcast_to(t.index.array, (rows, count)), t.parent))
+        # A constant of the user's is copied: it may change later.
+        pieces.append((matrix.copy() if one else matrix * t.coefficient, np.broadcast_to(t.index.array, (rows, count)), t.parent))
     if count <= SHORT:
         terms = [
             Term(np.reshape(c[:, k], shape), tangent.space.index(np.reshape(i[:, k], shape)), p)
@@ -187,7 +188,8 @@ def einsum(subscripts: str, place: int, tangent: Structured, values: list[Array]
         names, arrays = [name for name, _ in others], [v for _, v in others]
         weights = arrays[0] if names == [used] else np.einsum(f"{','.join(names)}->{used}", *arrays)
         rest = used
-    if len(own) == 1 and own in rest and own not in out and set(out) == set(rest) - {own}:
+    vector = len(own) == 1 and own in rest and own not in out and set(out) == set(rest) - {own}
+    if vector and np.shape(weights)[rest.index(own)] == tangent.inner[0]:
         return weighted(tangent, np.transpose(weights, [rest.index(c) for c in out + own]))
     dense = [t for t in tangent.terms if isinstance(t.parent, Dense)]
     if dense and len(dense) == len(tangent.terms) and set(rest) & (set(own) - set(out)):
@@ -195,22 +197,24 @@ def einsum(subscripts: str, place: int, tangent: Structured, values: list[Array]
     union = out + "".join(c for c in own if c not in out)
     lengths = dict(zip(own, tangent.inner, strict=True))
     if others:
-        lengths |= dict(zip(rest, np.shape(weights), strict=True))
-    spread = tangent.over_directions(_arranging(own, union, lengths))
+        # An axis of length 1 repeats.
+        lengths |= {c: max(k, lengths.get(c, 1)) if k else 0 for c, k in zip(rest, np.shape(weights), strict=True)}
+    spread = tangent.over_directions(_arranging(own, union, dict(zip(own, tangent.inner, strict=True)), lengths))
     if others:
         order = sorted(rest, key=union.index)
         factor = np.transpose(weights, [rest.index(c) for c in order])
-        spread = spread * np.reshape(factor, [lengths[c] if c in rest else 1 for c in union])
+        sizes = dict(zip(rest, np.shape(weights), strict=True))
+        spread = spread * np.reshape(factor, [sizes.get(c, 1) for c in union])
     axes = tuple(range(len(out), len(union)))
     if not axes:
         return spread
     return summed(spread, axes) if isinstance(spread, Structured) else np.sum(spread, axis=tuple(a + 1 for a in axes))
 
 
-def _arranging(own: str, union: str, lengths: dict[str, int]) -> Any:
+def _arranging(own: str, union: str, sizes: dict[str, int], lengths: dict[str, int]) -> Any:
     """The function that brings axes into the order of the union, and repeats entries along those that are missing."""
     order = [own.index(c) for c in sorted(own, key=union.index)]
-    shape = [lengths[c] if c in own else 1 for c in union]
+    shape = [sizes.get(c, 1) for c in union]
     full = tuple(lengths[c] for c in union)
     return lambda a: np.broadcast_to(np.reshape(np.transpose(a, order), shape), full)
 

@@ -87,7 +87,7 @@ class Structured:
     @classmethod
     def from_dense(cls, space: Space, tangent: Tangent) -> Structured:
         """A dense tangent of these directions as rows of its own."""
-        rows = np.reshape(np.moveaxis(tangent, 0, -1), (math.prod(tangent.shape[1:]), space.size))
+        rows = np.reshape(np.moveaxis(tangent, 0, -1), (math.prod(tangent.shape[1:]), space.size)).copy()
         return cls.rows_of(space, Dense(rows), tuple(tangent.shape[1:]))
 
     # ---------------------------------------------------------------------------------- what an array tells

@@ -1,0 +1,1 @@
+"""What derivatives cost: one file a question, each a command. README.md says how to run them."""
