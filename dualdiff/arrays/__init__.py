@@ -4,8 +4,9 @@ from .dispatch import READY
 from .dual import Dual
 from .hyperdual import HyperDual
 from .number import Number, is_number, plain
+from .quadratic import Quadratic
 from .taylor import Taylor
 
-READY.update((Dual, HyperDual, Taylor))
+READY.update((Dual, HyperDual, Quadratic, Taylor))
 
-__all__ = ["Dual", "HyperDual", "Number", "Taylor", "is_number", "plain"]
+__all__ = ["Dual", "HyperDual", "Number", "Quadratic", "Taylor", "is_number", "plain"]

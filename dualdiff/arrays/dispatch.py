@@ -464,7 +464,8 @@ def _einsum(call: Call) -> Any:
     others = call.arguments
     left, right = subscripts.split("->")
     terms = left.split(",")
-    front = next(c for c in "ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba" if c not in subscripts)
+    unused = "".join(c for c in "ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba" if c not in subscripts)
+    front = unused[0]
 
     def function(*arrays: Any, **kwargs: Any) -> Any:
         return np.einsum(subscripts, *arrays, **kwargs)
@@ -475,9 +476,16 @@ def _einsum(call: Call) -> Any:
         arrays = [tangent if j == i else value for j, value in enumerate(values)]
         return np.einsum(f"{','.join(shifted)}->{front}{right}", *arrays, **({"optimize": True} | kwargs))
 
+    def over_one(part: Any, leading: int) -> Any:
+        fronts = unused[:leading]
+        return np.einsum(f"{fronts}{left}->{fronts}{right}", part, **others)
+
     number = top(operands)
     if number is None:
         return function(*operands, **others)
+    if len(operands) == 1:
+        # Linear, and a view where it only moves entries.
+        return number.partwise_front(_Linearly(over_one, np.einsum))
     same = None if "..." in subscripts else lambda *values, **kwargs: subscripts
     return number.product(Product("", over, same), function, operands, others)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any, ClassVar
 
@@ -21,7 +22,7 @@ from .methods import ArrayMethods, is_plain_scalar
 from .number import Number, is_number, settled
 from .slopes import Operator, Power, at_precision, is_singular, slope, strengthened
 
-__all__ = ["HyperDual"]
+__all__ = ["HyperDual", "shortened"]
 
 
 class HyperDual(ArrayMethods):
@@ -366,8 +367,10 @@ class HyperDual(ArrayMethods):
         for i in moving:
             for k, part in enumerate(rows[i]):
                 if part is not None:
-                    term = apply_front(rule, np.matmul, i, part.reshape(-1, *values[i].shape), values, {})
-                    term = term.reshape(part.shape[: part.ndim - values[i].ndim] + term.shape[1:])
+                    leading = part.shape[: part.ndim - values[i].ndim]
+                    tangents = part.reshape(math.prod(leading), *values[i].shape)
+                    term = apply_front(rule, np.matmul, i, tangents, values, {})
+                    term = term.reshape(leading + term.shape[1:])
                     sums[k] = ts.add(sums[k], term)
         if len(moving) == 2:
             (a1, a2, _), (b1, b2, _) = rows
@@ -436,9 +439,14 @@ def _shortcut(ufunc: np.ufunc, name: str, swap: bool) -> Any:
     return shortcut
 
 
-for _ufunc, _name in ((np.add, "add"), (np.subtract, "sub"), (np.multiply, "mul"), (np.divide, "truediv")):
-    setattr(HyperDual, f"__{_name}__", _shortcut(_ufunc, f"__{_name}__", False))
-    setattr(HyperDual, f"__r{_name}__", _shortcut(_ufunc, f"__r{_name}__", True))
+def shortened(kind: type) -> None:
+    """Give a kind of number operators that try its ``_quick`` first."""
+    for ufunc, name in ((np.add, "add"), (np.subtract, "sub"), (np.multiply, "mul"), (np.divide, "truediv")):
+        setattr(kind, f"__{name}__", _shortcut(ufunc, f"__{name}__", False))
+        setattr(kind, f"__r{name}__", _shortcut(ufunc, f"__r{name}__", True))
+
+
+shortened(HyperDual)
 
 _FLOAT64 = np.dtype(float)
 _new: Any = object.__new__

@@ -206,7 +206,7 @@ class Number:
             numbers = [self._joined(v, list(row), sources) for v, *row in zip(value, *rows, strict=True)]
             return type(value)(numbers) if type(value) in (list, tuple) else type(value)(*numbers)
         storage, view = ts.storage(value), False
-        if is_ndarray(storage) and storage.ndim:
+        if is_ndarray(storage):
             view = any(ts.shares_memory(value, x.value) for x in sources)
             for position, tangent in enumerate(tangents):
                 if tangent is None or isinstance(tangent, Zero):

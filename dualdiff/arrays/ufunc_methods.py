@@ -180,7 +180,10 @@ def _add_structured_at(ufunc: np.ufunc, array: Array, indices: Any, other: Array
     spread = np.broadcast_to(signed, places.shape)
     ufunc.at(array.value, indices, other.value)
     for name in array.PARTS:
-        total = ts.scattered_into(array.part_of(array, name), places, array.part_of(spread, name), array.shape)
+        part = array.part_of(spread, name)
+        if part is None:
+            continue
+        total = ts.scattered_into(array.part_of(array, name), places, part, array.shape)
         assign_part(array, name, total, ..., True, array.value)
     return True
 

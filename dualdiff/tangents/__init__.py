@@ -1,6 +1,7 @@
 """What a derivative is stored in. Nothing outside this package asks which representation a tangent has."""
 
 from .careful import scale_carefully, vanishes
+from .contraction import einsum_of_pairs
 from .dense import (
     add,
     align,
@@ -23,6 +24,7 @@ from .dense import (
     zeros,
 )
 from .forms import product, scattered_into
+from .pairs import paired
 from .structured import is_structured
 from .zero import ZERO, Zero, current, is_zero
 
@@ -36,6 +38,7 @@ __all__ = [
     "current",
     "densely",
     "directions",
+    "einsum_of_pairs",
     "finite",
     "fitting",
     "flat",
@@ -45,6 +48,7 @@ __all__ = [
     "moved",
     "ndim",
     "over_directions",
+    "paired",
     "positions",
     "product",
     "put",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, NDArray, Tangent
-from .parents import Dense, Identity, Parent, Sparse, scattered
+from .parents import Dense, Identity, Pair, Parent, Sparse, scattered
 from .structured import Structured, Term
 
 __all__ = ["einsum", "summed", "weighted"]
@@ -69,7 +69,7 @@ def gathered(tangent: Structured, pieces: list[tuple[Array, NDArray, Parent]], r
 
 def _full(pieces: list[tuple[Array, NDArray, Parent]], rows: int, columns: int) -> bool:
     """Whether each sum depends on all columns."""
-    if any(isinstance(parent, Dense) for _, _, parent in pieces):
+    if any(_reaches_all(parent) for _, _, parent in pieces):
         return True
     if sum(index.shape[1] for _, index, _ in pieces) < columns or rows * columns > 1 << 26:
         return False
@@ -81,11 +81,20 @@ def _full(pieces: list[tuple[Array, NDArray, Parent]], rows: int, columns: int) 
     return bool(reached[:, 1:].all())
 
 
+def _reaches_all(parent: Parent) -> bool:
+    if isinstance(parent, Pair):
+        return _reaches_all(parent.first) and _reaches_all(parent.second)
+    return isinstance(parent, Dense)
+
+
 def dense_rows(coefficient: Array, index: NDArray, parent: Parent) -> Array:
     """The sums over the second axis of coefficient times row of the parent, as a matrix."""
     rows, count = index.shape
     if isinstance(parent, Identity):
         return _into_columns(coefficient, index, parent.columns)
+    if isinstance(parent, Pair):
+        weights = np.broadcast_to(coefficient, index.shape)
+        return np.stack([parent.summed(w, i) for w, i in zip(weights, index, strict=True)])
     if isinstance(parent, Dense):
         if rows == 1 or (index.strides[0] == 0 and rows):
             # One set of rows for all sums: a product of matrices.
@@ -159,7 +168,9 @@ def weighted(tangent: Structured, weights: Array) -> Tangent:
     for t in tangent.terms:
         one = np.ndim(t.coefficient) == 0 and not hasattr(t.coefficient, "parts") and t.coefficient == 1
         # A constant of the user's is copied: it may change later.
-        pieces.append((matrix.copy() if one else matrix * t.coefficient, np.broadcast_to(t.index.array, (rows, count)), t.parent))
+        pieces.append(
+            (matrix.copy() if one else matrix * t.coefficient, np.broadcast_to(t.index.array, (rows, count)), t.parent)
+        )
     if count <= SHORT:
         terms = [
             Term(np.reshape(c[:, k], shape), tangent.space.index(np.reshape(i[:, k], shape)), p)
@@ -226,3 +237,33 @@ def _by_matrices(own: str, rest: str, out: str, tangent: Structured, weights: Ar
     rows = np.einsum(f"{own}{front},{rest}->{out}{front}", full, weights, optimize=True)
     shape = np.shape(rows)[:-1]
     return Structured.rows_of(tangent.space, Dense(np.reshape(rows, (math.prod(shape), -1))), shape).settled()
+
+
+def einsum_of_pairs(subscripts: str, first: Tangent, second: Tangent) -> Tangent:
+    """``np.einsum`` of two tangents, for all pairs of their directions."""
+    from .pairs import paired
+
+    left, out = subscripts.split("->")
+    labels = left.split(",")
+    space = next(t.space for t in (first, second) if isinstance(t, Structured))
+    tangents = [t if isinstance(t, Structured) else Structured.from_dense(space, t) for t in (first, second)]
+    union = out + "".join(dict.fromkeys(c for c in left if c.isalpha() and c not in out))
+    sizes = [dict(zip(own, t.inner, strict=True)) for own, t in zip(labels, tangents, strict=True)]
+    if any(len(set(own)) < len(own) for own in labels):
+        return paired_densely(subscripts, tangents)
+    lengths = {c: max(size.get(c, 1) for size in sizes) for c in union}
+    spread = [
+        t.over_directions(_arranging(own, union, size, lengths)) for own, t, size in zip(labels, tangents, sizes, strict=True)
+    ]
+    product = paired(spread[0], spread[1], len(union))
+    axes = tuple(range(len(out), len(union)))
+    if not axes:
+        return product
+    return summed(product, axes) if isinstance(product, Structured) else np.sum(product, axis=tuple(a + 1 for a in axes))
+
+
+def paired_densely(subscripts: str, tangents: list[Any]) -> Tangent:
+    """The same with dense tangents."""
+    left, out = subscripts.split("->")
+    (a, b), (x, y) = left.split(","), (t.dense() for t in tangents)
+    return np.reshape(np.einsum(f"Y{a},Z{b}->YZ{out}", x, y), (-1, *np.shape(np.einsum(subscripts, x[0], y[0]))))

@@ -94,8 +94,16 @@ def product(tangent: Tangent, place: int, values: list[Array], subscripts: Calla
 
 def scattered_into(held: Tangent, places: Any, new: Structured, shape: tuple[int, ...]) -> Tangent:
     """The sum of a tangent (None for zero) of this shape and of the entries of another at their places."""
-    total = _scatter_added(new, places, shape)
+    total = _scatter_added(new, places, shape) if is_structured(new) else _scattered_densely(new, places, shape)
     return total if held is None else total + held
+
+
+def _scattered_densely(new: Tangent, places: Any, shape: tuple[int, ...]) -> Tangent:
+    count = new.shape[0]
+    total = np.zeros_like(new, shape=(count, math.prod(shape)))
+    rows = np.reshape(new, (count, np.size(places)))
+    np.add.at(np.moveaxis(total, 0, -1), np.reshape(places, -1), np.moveaxis(rows, 0, -1))
+    return np.reshape(total, (count, *shape))
 
 
 def _scatter_added(t: Structured, places: Any, shape: tuple[int, ...]) -> Tangent:

@@ -12,7 +12,7 @@ import numpy as np
 
 from .._typing import Array, NDArray
 
-__all__ = ["Dense", "Identity", "Parent", "Sparse", "flat", "scattered"]
+__all__ = ["Dense", "Identity", "Pair", "Parent", "Sparse", "flat", "scattered"]
 
 
 def scattered(weights: Array, places: NDArray, size: int) -> Array:
@@ -204,3 +204,57 @@ class Sparse(Parent):
         total = np.zeros_like(products, shape=(self.columns, *np.shape(vectors)[1:]))
         np.add.at(total, self.indices, products)
         return total
+
+
+class Pair(Parent):
+    """All products of a row of one parent and a row of another, as rows of ``columns * columns`` entries."""
+
+    __slots__ = ("first", "second")
+
+    def __init__(self, first: Parent, second: Parent) -> None:
+        self.first, self.second = first, second
+        self.rows = first.rows * (second.rows + 1) + second.rows
+        self.columns = first.columns * second.columns
+
+    @property
+    def dtype(self) -> Any:
+        """That of the products."""
+        dtypes = [p.dtype for p in (self.first, self.second) if p.dtype is not None]
+        return np.result_type(*dtypes) if dtypes else None
+
+    def width(self) -> float:
+        """The product of both."""
+        return self.first.width() * self.second.width()
+
+    def split(self, index: NDArray) -> tuple[NDArray, NDArray]:
+        """The rows of both parents that make a row of this one."""
+        first, second = np.divmod(index, self.second.rows + 1)
+        return first, second
+
+    def expanded(self, coefficient: Array, index: NDArray) -> tuple[NDArray, NDArray, Array]:
+        """Every stored entry of one row with every one of the other."""
+        first, second = self.split(index)
+        counts_a, columns_a, data_a = self.first.expanded(coefficient, first)
+        ones = np.ones(index.size, self.second.dtype or self.first.dtype or float)
+        counts_b, columns_b, data_b = self.second.expanded(ones, second)
+        owner = np.repeat(np.arange(index.size), counts_a)
+        times = counts_b[owner]
+        starts = (np.cumsum(counts_b) - counts_b)[owner]
+        within = np.arange(int(times.sum())) - np.repeat(np.cumsum(times) - times, times)
+        partner = np.repeat(starts, times) + within
+        columns = np.repeat(columns_a, times) * self.second.columns + columns_b[partner]
+        return counts_a * counts_b, columns, np.repeat(data_a, times) * data_b[partner]
+
+    def summed(self, coefficient: Array, index: NDArray) -> Array:
+        """The sum of the chosen rows times their coefficients, as one row."""
+        first, second = self.split(index)
+        shape = (self.first.columns, self.second.columns)
+        if isinstance(self.first, Dense) and isinstance(self.second, Dense):
+            weighted = self.first.chosen(first) * np.reshape(coefficient, (-1, 1))
+            return np.reshape(weighted.T @ self.second.chosen(second), (-1,))
+        if isinstance(self.first, Identity) and isinstance(self.second, Dense):
+            total = np.zeros((shape[0] + 1, shape[1]), self.second.dtype)
+            np.add.at(total, first, self.second.matrix(coefficient, second))
+            return np.reshape(total[1:], (-1,))
+        _, columns, data = self.expanded(coefficient, index)
+        return scattered(data, columns, self.columns)

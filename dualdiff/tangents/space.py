@@ -26,6 +26,9 @@ FEW = 512
 #: So many indices are kept from one evaluation to the next.
 CROWD = 1 << 14
 
+#: Up to so many directions, their numbers are counted at once.
+LARGE_COUNTER = 1 << 24
+
 #: Bytes that one dense tangent may take before the differentiation is done in chunks of directions instead.
 LARGEST = 1 << 30
 
@@ -55,7 +58,21 @@ class Space:
     is stored for a column on which the entry does not depend.
     """
 
-    __slots__ = ("_counters", "_known", "automatic", "dtype", "exact", "identity", "layouts", "movements", "size", "together")
+    __slots__ = (
+        "_counters",
+        "_known",
+        "automatic",
+        "dtype",
+        "exact",
+        "identity",
+        "layouts",
+        "movements",
+        "pairs",
+        "parents",
+        "paired",
+        "size",
+        "together",
+    )
 
     def __init__(self, size: int, dtype: Any, *, automatic: bool, exact: bool = False) -> None:
         self.size = size
@@ -67,9 +84,14 @@ class Space:
         self.movements: dict[Hashable, tuple[bool, tuple[int, ...]]] = {}
         #: For a movement of several arrays that can be looked up, and their indices: the index of the result.
         self.together: dict[Hashable, Index] = {}
+        #: The space of the pairs of directions, once there is one; pairs of parents, and the indices of pairs of terms.
+        self.pairs: Space | None = None
+        self.parents: dict[tuple[int, int], Any] = {}
+        self.paired: dict[tuple[int, int, int, int], Any] = {}
         self._known: dict[Hashable, list[Index]] = {}
         self._counters: dict[int, NDArray] = {}
-        self.counter(size)
+        if size < LARGE_COUNTER:
+            self.counter(size)
 
     def counter(self, size: int, start: int = 0) -> NDArray:
         """The numbers start + 1, ..., start + size, a view of memory that all share."""

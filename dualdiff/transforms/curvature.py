@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from .._typing import Tree
-from ..arrays import Dual
+from ..arrays import Dual, Quadratic, plain
 from ..errors import TooDenseError
 from ..tangents.space import Space
-from .arguments import Inputs, flatten, tangent_or_zero
+from .arguments import Inputs, Result, flatten, parts_at, tangent_or_zero
 from .representation import leaves_of, rows_in_front, space_for
 
-__all__ = ["Slopes", "differentiated_slopes"]
+__all__ = ["Slopes", "bends_of", "differentiated_slopes", "matrix_of", "quadratic_result"]
 
 
 class Slopes:
@@ -54,3 +54,35 @@ def differentiated_slopes(
     pairs = leaves_of(result)
     count = len(flatten(slopes.form))
     return slopes, pairs[:count], pairs[count:]
+
+
+def quadratic_result(inputs: Inputs, tangents: str, space: Space | None = None) -> Result | None:
+    """The function evaluated with its gradient and Hessian at once; None where that does not pay, or fit into memory."""
+    if tangents == "dense" or inputs.size == 0 or inputs.is_complex:
+        return None
+    if space is None:
+        dtype = np.result_type(*(np.result_type(plain(leaf)) for leaf in inputs.leaves))
+        space = Space(inputs.size, dtype, automatic=tangents == "auto")
+    space.parents.clear()
+    seeds = inputs.seeds(0, inputs.size) if space.is_small(inputs.size) else inputs.structured_seeds(space)
+    try:
+        return inputs.evaluate(Quadratic, [(seed, None) for seed in seeds])
+    except TooDenseError:
+        return None
+
+
+def bends_of(result: Result, n: int) -> list[tuple[Any, Any, Any]]:
+    """The value of each leaf of the output, its slopes (n in the last axis) and its bends, of n * n directions."""
+    rows = []
+    for leaf in result.leaves:
+        value, (slope, bend) = parts_at(leaf, result.level, 2)
+        front = tangent_or_zero(rows_in_front(slope, np.shape(value)), value, (n,))
+        rows.append((value, np.moveaxis(front, 0, -1) if front.ndim > 1 else front, bend))
+    return rows
+
+
+def matrix_of(bend: Any, value: Any, n: int) -> Any:
+    """The second derivatives with n in both last axes, exactly symmetric."""
+    front = tangent_or_zero(rows_in_front(bend, np.shape(value)), value, (n * n,))
+    matrix = np.reshape(np.moveaxis(front, 0, -1), (*np.shape(value), n, n))
+    return (matrix + np.swapaxes(matrix, -1, -2)) * matrix.dtype.type(0.5)

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import tangents as ts
 from .._typing import Tree, is_ndarray, is_numpy
-from ..arrays import Dual, HyperDual, is_number, plain
+from ..arrays import Dual, HyperDual, Quadratic, is_number, plain
 from ..arrays.levels import new_level
 from ..arrays.number import absorb, top
 from ..arrays.taylor import Taylor
@@ -113,7 +113,7 @@ class custom_jvp:  # noqa: N801 - a decorator, with JAX's name
             return self.fun(*args)
         if self._jvp is None:
             raise NoRuleError(f"{self._name} has no differentiation rule yet: give it one with {self._name}.defjvp(rule).")
-        if isinstance(number, HyperDual):
+        if isinstance(number, (HyperDual, Quadratic)):
             result = self(*rebuild(args, (number.to_nested(x) for x in flatten(args))))
             return rebuild(result, (number.from_nested(x) for x in flatten(result)))
         if isinstance(number, Taylor):

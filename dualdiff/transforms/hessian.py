@@ -12,7 +12,7 @@ from ..arrays import HyperDual
 from ..errors import NotScalarError
 from .arguments import Inputs, flatten, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
 from .batching import chunks
-from .curvature import differentiated_slopes
+from .curvature import bends_of, differentiated_slopes, matrix_of, quadratic_result
 from .points import per_point_hessian
 from .representation import Tangents, checked, rows_in_front
 from .sparse import refuse_combinations, sparse_hessian
@@ -132,7 +132,14 @@ def _second_order(
     if axis is not None:
         return per_point_hessian(inputs, axis)
     n = inputs.size
-    found = None if holomorphic or chunk_size is not None else differentiated_slopes(inputs, tangents)
+    asked = not holomorphic and chunk_size is None
+    result = quadratic_result(inputs, tangents) if asked else None
+    if result is not None:
+        rows = bends_of(result, n)
+        values = [value for value, _, _ in rows]
+        bends = [_cut_twice(inputs, matrix_of(bend, value, n)) for value, _, bend in rows]
+        return values, result.form, [inputs.cut(s) for _, s, _ in rows], bends, result.aux
+    found = differentiated_slopes(inputs, tangents) if asked else None
     if found is not None:
         slopes_of, with_values, with_slopes = found
         values = [value for value, _ in with_values]
