@@ -34,6 +34,9 @@ class Quadratic(ArrayMethods):
 
     __slots__ = ("_bend", "_slope", "level", "value")
 
+    _slope: Any
+    _bend: Any
+
     PARTS: ClassVar[tuple[str, ...]] = ("_slope", "_bend")
 
     # --------------------------------------------------------------------------------------- shortcuts
@@ -56,10 +59,10 @@ class Quadratic(ArrayMethods):
 
     def __getitem__(self, index: Any) -> Any:
         value, s, b = self.value, self._slope, self._bend
-        if type(index) is int and type(value) is np.ndarray and value.ndim == 1 and value.dtype is _FLOAT64:
-            if type(s) is np.ndarray and (type(b) is np.ndarray or is_zero(b)):
-                bend = b[:, index].copy() if type(b) is np.ndarray else ZERO
-                return _made(value.item(index), s[:, index].copy(), bend, self.level)
+        vector = type(index) is int and type(value) is np.ndarray and value.ndim == 1 and value.dtype is _FLOAT64
+        if vector and type(s) is np.ndarray and (type(b) is np.ndarray or is_zero(b)):
+            bend = b[:, index].copy() if type(b) is np.ndarray else ZERO
+            return _made(value.item(index), s[:, index].copy(), bend, self.level)
         return super().__getitem__(index)
 
     def _quick(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
@@ -136,7 +139,7 @@ class Quadratic(ArrayMethods):
             if not ts.finite(partial):
                 # Where a curvature is infinite, a direction that is zero wins.
                 return self._nested(ufunc, original, kwargs)
-            product = ts.paired(rows[i][0], rows[j][0], count)  # type: ignore[index]
+            product = ts.paired(rows[i][0], rows[j][0], count)
             second.add(product, partial if i == j else 2 * partial)
         return self.of(y, (first.owned(shape), second.owned(shape)), self.level)
 
@@ -312,7 +315,8 @@ _PLACES = {1: {(0, 0): 0}, 2: {(0, 0): 0, (0, 1): 1, (1, 1): 2}}
 def _derived(rule: Elementwise, y: Array, values: list[Array], i: int, j: int, level: int) -> Any:
     """The derivative of partial i by argument j; None if it is zero everywhere."""
     first, second = rule.partials[i], rule.partials[j]
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     if first is one or first is minus_one:
         return None
     shape = np.shape(plain(y))
@@ -336,7 +340,7 @@ def _cross(rule: Product, arrays: list[Array], rows: list[Any], i: int, j: int, 
         return None
     if all(type(part) is np.ndarray for part in (left, right)):
         vectors = arrays[0].ndim == arrays[1].ndim == 1 and rule.subscripts is not None and not others
-        if not vectors or rule.subscripts(*arrays) not in ("a,a->", "k,k->"):  # type: ignore[misc]
+        if not vectors or rule.subscripts is None or str(rule.subscripts(*arrays)) not in ("a,a->", "k,k->"):
             return None
         return 2 * np.reshape(left @ right.T, (left.shape[0] * right.shape[0],))
     if not ts.is_structured(left) and not ts.is_structured(right):

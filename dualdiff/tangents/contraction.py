@@ -6,6 +6,7 @@ A sum over K entries of each of R results is, term by term, ``parent'[r, :] = su
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -45,11 +46,21 @@ def summed(tangent: Structured, axes: tuple[int, ...]) -> Tangent:
                 terms.append(Term(one, tangent.space.index(np.reshape(index[:, k], shape)), t.parent))
         return tangent.made(shape, terms)
     pieces = [(arranged(t.coefficient), arranged(t.index.array), t.parent) for t in tangent.terms]
-    return gathered(tangent, pieces, rows, shape)
+    key = (axes, *(id(t.index) for t in tangent.terms))
+    return gathered(tangent, pieces, rows, shape, key)
 
 
-def gathered(tangent: Structured, pieces: list[tuple[Array, NDArray, Parent]], rows: int, shape: tuple[int, ...]) -> Tangent:
-    """The tangent whose row r is the sum of all entries in row r of the pieces (coefficients, indices, parent)."""
+def gathered(
+    tangent: Structured,
+    pieces: list[tuple[Array, NDArray, Parent]],
+    rows: int,
+    shape: tuple[int, ...],
+    key: Hashable = None,
+) -> Tangent:
+    """The tangent whose row r is the sum of all entries in row r of the pieces (coefficients, indices, parent).
+
+    key: what the indices can be looked up by.
+    """
     space, n = tangent.space, tangent.space.size
     if not pieces or not rows:
         return Structured(space, shape, ())
@@ -63,7 +74,9 @@ def gathered(tangent: Structured, pieces: list[tuple[Array, NDArray, Parent]], r
             total = block if total is None else total + block
         parent = Dense(total)
     else:
-        parent = sparse_rows(pieces, rows, n)
+        parent = (
+            _unit_rows(pieces, rows, space, key) if key is not None and _all_units(pieces) else sparse_rows(pieces, rows, n)
+        )
     return Structured.rows_of(space, parent, shape).settled()
 
 
@@ -136,6 +149,30 @@ def _into_columns(coefficient: Array, index: NDArray, columns: int) -> Array:
         return np.reshape(scattered(weights, places, columns + 1)[1:], (1, columns))
     places = np.repeat(np.arange(rows) * (columns + 1), count) + places
     return np.reshape(scattered(weights, places, rows * (columns + 1)), (rows, columns + 1))[:, 1:]
+
+
+def _all_units(pieces: list[tuple[Array, NDArray, Parent]]) -> bool:
+    return all(isinstance(parent, Identity) for _, _, parent in pieces)
+
+
+def _unit_rows(pieces: list[tuple[Array, NDArray, Parent]], rows: int, space: Any, key: Hashable) -> Sparse:
+    """Sparse rows of sums of unit vectors; their columns are looked up."""
+    found = space.rows.get(key)
+    if found is None:
+        columns = np.concatenate([index for _, index, _ in pieces], axis=1).reshape(-1)
+        there = None if columns.all() else np.flatnonzero(columns)
+        counts = (
+            np.full(rows, columns.size // rows)
+            if there is None
+            else np.bincount(there // (columns.size // rows), minlength=rows)
+        )
+        kept = columns - 1 if there is None else columns[there] - 1
+        found = space.rows[key] = kept, np.concatenate([[0], np.cumsum(counts)]), there
+        space.lasting[id(kept)] = kept
+    columns, indptr, there = found
+    data = np.concatenate([np.broadcast_to(coefficient, index.shape) for coefficient, index, _ in pieces], axis=1)
+    data = np.reshape(data, (-1,))
+    return Sparse(data if there is None else data[there], columns, indptr, space.size)
 
 
 def sparse_rows(pieces: list[tuple[Array, NDArray, Parent]], rows: int, columns: int) -> Sparse:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, NDArray
-from .parents import Identity
+from .parents import Identity, Sparse, scattered
 from .space import Index
 from .structured import Structured
 
-__all__ = ["Layout", "compressed"]
+__all__ = ["Layout", "SymmetricLayout", "compressed", "symmetric"]
 
 #: Where in a run of rows to look for the typical one.
 SAMPLES = (0.1234, 0.3819, 0.5517, 0.7071, 0.9042)
@@ -27,15 +27,13 @@ class Layout:
     In each run of rows the terms are put in the order of their columns in a typical row, so few rows need sorting.
     """
 
-    __slots__ = ("columns", "groups", "indptr", "mirror", "moved", "runs", "source", "starts")
+    __slots__ = ("columns", "groups", "indptr", "moved", "runs", "source", "starts")
 
     def __init__(self, indices: list[Index], columns: int) -> None:
         #: The terms that share a column in every row where both have one.
         self.groups, arrays = _grouped([index.array.reshape(-1) for index in indices])
         rows, count = arrays[0].size, len(arrays)
         kind = np.int32 if max(columns, rows * count) < 2**31 else np.int64
-        #: For a symmetric matrix: the entries below the diagonal and their mirror images, once they are known.
-        self.mirror: Any = None
         #: First row, last row and order of the terms.
         self.runs = _runs(arrays, rows)
         #: Positions in the table of coefficients, and those of the entries that belong there; the others stand right.
@@ -159,3 +157,51 @@ def compressed(tangent: Structured) -> tuple[NDArray, NDArray, NDArray, Layout |
     sparse = tangent.entries()
     kind = np.int32 if max(sparse.columns, len(sparse.indices)) < 2**31 else np.int64
     return sparse.data, sparse.indices.astype(kind), sparse.indptr.astype(kind), None
+
+
+class SymmetricLayout:
+    """Where the entries of a sum of n * n directions stand in the compressed rows of its symmetric part."""
+
+    __slots__ = ("columns", "indptr", "place", "share", "size", "target")
+
+    def __init__(self, keys: NDArray, n: int) -> None:
+        first, second = np.divmod(keys, max(n, 1))
+        upper = np.minimum(first, second) * n + np.maximum(first, second)
+        order = np.argsort(upper, kind="stable")
+        upper = upper[order]
+        new = np.concatenate([[True], upper[1:] != upper[:-1]])[: upper.size]
+        #: Which entry of the upper triangle each value belongs to.
+        self.target = np.empty(upper.size, np.intp)
+        self.target[order] = np.cumsum(new) - 1
+        low, high = np.divmod(upper[new], max(n, 1))
+        self.size = low.size
+        #: An entry off the diagonal stands in two places, and each gets half.
+        self.share = np.where(low != high, 0.5, 1.0)
+        off = np.flatnonzero(low != high)
+        rows, columns = np.concatenate([low, high[off]]), np.concatenate([high, low[off]])
+        order = np.argsort(rows * n + columns, kind="stable")
+        kind = np.int32 if max(n, rows.size) < 2**31 else np.int64
+        self.columns, self.place = columns[order].astype(kind), np.concatenate([np.arange(low.size), off])[order]
+        self.indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n))]).astype(kind)
+
+    def data(self, values: NDArray) -> NDArray:
+        """The stored entries for these values."""
+        shares: NDArray = scattered(values, self.target, self.size) * self.share.astype(values.dtype)
+        return shares[self.place]
+
+
+def symmetric(bend: Structured, n: int) -> tuple[NDArray, NDArray, NDArray]:
+    """Data, column indices and row pointers of the symmetric part of a tangent of n * n directions of a scalar."""
+    terms = bend.terms
+    if all(isinstance(t.parent, Sparse) and t.parent.rows == 1 and t.index.full for t in terms):
+        key = tuple(id(t.parent.indices) for t in terms)  # type: ignore[attr-defined]
+        layout = bend.space.layouts.get(key)
+        if layout is None:
+            layout = SymmetricLayout(np.concatenate([t.parent.indices for t in terms]), n)  # type: ignore[attr-defined]
+            if all(id(t.parent.indices) in bend.space.lasting for t in terms):  # type: ignore[attr-defined]
+                bend.space.layouts[key] = layout
+        values = np.concatenate([np.reshape(t.coefficient, ()) * t.parent.data for t in terms])  # type: ignore[attr-defined]
+    else:
+        entries = bend.entries()
+        layout, values = SymmetricLayout(entries.indices, n), entries.data
+    return layout.data(values), layout.columns, layout.indptr

@@ -65,11 +65,13 @@ class Space:
         "dtype",
         "exact",
         "identity",
+        "lasting",
         "layouts",
         "movements",
+        "paired",
         "pairs",
         "parents",
-        "paired",
+        "rows",
         "size",
         "together",
     )
@@ -82,6 +84,9 @@ class Space:
         self.layouts: dict[Any, Any] = {}
         #: For a shape and a movement that can be looked up: whether it gives a view, and of what shape.
         self.movements: dict[Hashable, tuple[bool, tuple[int, ...]]] = {}
+        #: The column indices of rows that were contracted, kept by the indices they came from; and which arrays these are.
+        self.rows: dict[Hashable, Any] = {}
+        self.lasting: dict[int, NDArray] = {}
         #: For a movement of several arrays that can be looked up, and their indices: the index of the result.
         self.together: dict[Hashable, Index] = {}
         #: The space of the pairs of directions, once there is one; pairs of parents, and the indices of pairs of terms.

@@ -11,10 +11,10 @@ from .._typing import NDArray, Tree
 from ..arrays import is_number, plain
 from ..errors import NotDifferentiableError, NotScalarError
 from ..tangents import is_structured
-from ..tangents.layout import compressed
+from ..tangents.layout import compressed, symmetric
 from ..tangents.space import Space
 from .arguments import Inputs
-from .curvature import differentiated_slopes
+from .curvature import bends_of, matrix_of, quadratic_result
 from .representation import leaves_of, structured_result
 
 __all__ = ["exact_space", "hessian_sparsity", "jacobian_sparsity", "refuse_combinations", "sparse_hessian", "sparse_jacobian"]
@@ -109,17 +109,20 @@ def sparse_hessian(inputs: Inputs, space: Space | None = None, tangents: str = "
     if tangents == "dense":
         return _hessian_by_chunks(inputs)
     space = exact_space(inputs) if space is None else space
-    found = differentiated_slopes(inputs, "structured", None, space)
-    if found is None:
+    result = quadratic_result(inputs, "structured", space)
+    if result is None:
         return _hessian_by_chunks(inputs)
-    slopes, with_values, with_slopes = found
-    _refuse_vector(slopes.form, [v for v, _ in with_values])
-    ((gradient, tangent),) = with_slopes
+    rows = bends_of(result, inputs.size)
+    _refuse_vector(result.form, [value for value, _, _ in rows])
+    ((value, gradient, bend),) = rows
     _refuse_nested(gradient)
-    data, columns, indptr = _block(inputs, gradient, tangent)
-    layout = compressed(tangent)[3] if is_structured(tangent) else None
-    data, columns, indptr = _symmetric(data, columns, indptr, layout)
-    return with_values[0][0], slopes.form, slopes.aux, gradient, _csr(data, columns, indptr, inputs.size)
+    if bend is None:
+        data, columns, indptr = _block(inputs, gradient, None)
+    elif is_structured(bend):
+        data, columns, indptr = symmetric(bend, inputs.size)
+    else:
+        data, columns, indptr = _block(inputs, gradient, np.moveaxis(matrix_of(bend, value, inputs.size), -1, 0))
+    return value, result.form, result.aux, gradient, _csr(data, columns, indptr, inputs.size)
 
 
 def _hessian_by_chunks(inputs: Inputs) -> tuple[Any, Tree, Any, Any, Any]:
@@ -138,39 +141,6 @@ def _refuse_vector(form: Tree, values: list[Any]) -> None:
             "hessian(sparse=True) needs a scalar function, but this one returned shape "
             f"{[np.shape(v) for v in values]}: use jacobian(sparse=True), or sum the output."
         )
-
-
-def _symmetric(data: NDArray, columns: NDArray, indptr: NDArray, layout: Any) -> tuple[NDArray, NDArray, NDArray]:
-    """The upper triangle, mirrored; where the pattern itself is not symmetric, the mean with the transposed matrix."""
-    mirror = getattr(layout, "mirror", None)
-    if mirror is None:
-        mirror = _mirror(columns, indptr)
-        if layout is not None:
-            layout.mirror = mirror
-    if len(mirror):
-        lower, upper = mirror
-        data[lower] = data[upper]
-        return data, columns, indptr
-    from scipy.sparse import csr_array
-
-    matrix = csr_array((data, columns, indptr), shape=(len(indptr) - 1,) * 2)
-    mean = ((matrix + matrix.T) * 0.5).tocsr()
-    mean.sort_indices()
-    return mean.data, mean.indices, mean.indptr
-
-
-def _mirror(columns: NDArray, indptr: NDArray) -> Any:
-    """The places of the entries below the diagonal, and of their mirror images; empty if one has none."""
-    from scipy.sparse import csr_array
-
-    n = len(indptr) - 1
-    numbered = csr_array((np.arange(1, len(columns) + 1), columns, indptr), shape=(n, n))
-    turned = numbered.T.tocsr()
-    turned.sort_indices()
-    if not (np.array_equal(turned.indptr, indptr) and np.array_equal(turned.indices, columns)):
-        return ()
-    lower = np.flatnonzero(columns < np.repeat(np.arange(n), np.diff(indptr)))
-    return lower, turned.data[lower] - 1
 
 
 def jacobian_sparsity(f: Callable[..., Any], *args: Any, argnums: int | tuple[int, ...] = 0) -> Any:
