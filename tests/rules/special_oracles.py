@@ -58,12 +58,14 @@ def fresnel_k(sign: int) -> Function:
 
 def fresnel_f(sign: int) -> Function:
     """The modified Fresnel integral F, from x to infinity of exp(+- i t^2)."""
-    u = mp.expjpi(sign * mp.mpf(1) / 4)
-    return lambda x: mp.sqrt(mp.pi) / 2 * u * mp.erfc(x / u)
+    return lambda x: mp.sqrt(mp.pi) / 2 * mp.expjpi(sign * mp.mpf(1) / 4) * mp.erfc(x * mp.expjpi(-sign * mp.mpf(1) / 4))
 
 
 def kolmogorov(x: Any) -> Any:
     """The survival function of Kolmogorov's distribution."""
+    if x < 0.7:
+        terms = (mp.exp(-(((2 * k - 1) * mp.pi / x) ** 2) / 8) for k in range(1, 20))
+        return 1 - mp.sqrt(2 * mp.pi) / x * mp.fsum(terms)
     return 2 * mp.fsum((-1) ** (k - 1) * mp.exp(-2 * k * k * x * x) for k in range(1, 60))
 
 
@@ -109,7 +111,7 @@ def stdtr(df: Any, t: Any) -> Any:
 
 def chndtr(x: Any, df: Any, nc: Any) -> Any:
     """Noncentral chi-square, a Poisson mixture."""
-    return mp.fsum(mp.exp(-nc / 2) * (nc / 2) ** j / mp.factorial(j) * gammainc(df / 2 + j, x / 2) for j in range(45))
+    return mp.fsum(mp.exp(-nc / 2) * (nc / 2) ** j / mp.factorial(j) * gammainc(df / 2 + j, x / 2) for j in range(45 + int(2 * nc)))
 
 
 def ncfdtr(n: Any, d: Any, nc: Any, x: Any) -> Any:
@@ -452,15 +454,19 @@ def partial(function: Function, args: list[Any], orders: list[int]) -> Any:
     if not moving:
         return function(*args)
 
-    def restricted(*values: Any) -> Any:
+    # Relative steps: mpmath's are absolute.
+    sizes = [abs(args[i]) or mp.mpf(1) for i in moving]
+
+    def restricted(*steps: Any) -> Any:
         changed = list(args)
-        for i, value in zip(moving, values, strict=True):
-            changed[i] = value
+        for i, size, step in zip(moving, sizes, steps, strict=True):
+            changed[i] = args[i] + size * step
         return function(*changed)
 
+    scale = mp.fprod(size ** orders[i] for i, size in zip(moving, sizes, strict=True))
     if len(moving) == 1:
-        return mp.diff(restricted, args[moving[0]], orders[moving[0]])
-    return mp.diff(restricted, tuple(args[i] for i in moving), tuple(orders[i] for i in moving))
+        return mp.diff(restricted, 0, orders[moving[0]]) / scale
+    return mp.diff(restricted, (0,) * len(moving), tuple(orders[i] for i in moving)) / scale
 
 
 def reference(oracle: Any, args: list[Any], i: int, j: int | None, value: Any) -> Any:

@@ -27,7 +27,7 @@ def _far(near: Any, v: float, power: float, sign: int) -> Any:
 
     def slope(y: Array, x: Array, other: Array) -> Array:
         return branch(
-            np.greater(value_of(x), 15),
+            np.greater(value_of(x), 10),
             lambda y, x, other: y * (power / x + sign * np.sqrt(x) * decay(v, sign * x * np.sqrt(x) / 1.5)),
             near,
             *(y, x, other),

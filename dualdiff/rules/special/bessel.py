@@ -20,7 +20,7 @@ __all__ = ["BESSEL", "decay"]
 def decay(v: Array, z: Array) -> Array:
     """The logarithmic derivative of kve(v, z) by z, for large z: that of sqrt(pi / 2z) sum a_k(v) / z^k."""
     term, total, moment = 1.0, 1.0, 0.0
-    for k in range(1, 24):
+    for k in range(1, 37):
         term = term * (4 * v * v - (2 * k - 1) ** 2) / (8 * k * z)
         total, moment = total + term, moment + k * term
     return -(0.5 + moment / total) / z
@@ -29,7 +29,7 @@ def decay(v: Array, z: Array) -> Array:
 def _far(v: Array, z: Array) -> Any:
     """Where the asymptotic series is exact to rounding error."""
     v = value_of(v)
-    return np.abs(value_of(z)) > 30 + 2 * v * v
+    return np.abs(value_of(z)) > 20 + 2 * v * v
 
 
 def _difference(function: Any, v: Array, z: Array) -> Array:
@@ -66,6 +66,27 @@ def _hankel1e_slope(y: Array, v: Array, z: Array) -> Array:
 def _hankel2e_slope(y: Array, v: Array, z: Array) -> Array:
     return branch(
         _far(v, z), lambda y, v, z: 1j * y * decay(v, 1j * z), lambda y, v, z: _difference(sp.hankel2e, v, z) + 1j * y, y, v, z
+    )
+
+
+def _struve_slope(y: Array, v: Array, x: Array) -> Array:
+    # Either formula cancels where the other does not.
+    small = (np.abs(value_of(x)) < 1) & (value_of(x) != 0)
+    return branch(
+        small,
+        lambda y, v, x: v / x * y - sp.struve(v + 1, x) + _struve_power(v, x),
+        lambda y, v, x: _difference(sp.struve, v, x) + 0.5 * _struve_power(v, x),
+        *(y, v, x),
+    )
+
+
+def _modstruve_slope(y: Array, v: Array, x: Array) -> Array:
+    small = (np.abs(value_of(x)) < 1) & (value_of(x) != 0)
+    return branch(
+        small,
+        lambda y, v, x: v / x * y + sp.modstruve(v + 1, x) + _struve_power(v, x),
+        lambda y, v, x: _sum(sp.modstruve, v, x) + 0.5 * _struve_power(v, x),
+        *(y, v, x),
     )
 
 
@@ -133,9 +154,7 @@ BESSEL: Table = {
                         (lambda y, x, be, ke, bep, kep: 1j * be - _bep_over(x, bep),),
                         (lambda y, x, be, ke, bep, kep: 1j * ke - kep / x,))),
     # Struve functions
-    sp.struve:    Elementwise((refused("struve", "v"), lambda y, v, x: _difference(sp.struve, v, x) + 0.5 * _struve_power(v, x)),
-                              singular=lambda y, v, x: x),
-    sp.modstruve: Elementwise((refused("modstruve", "v"), lambda y, v, x: _sum(sp.modstruve, v, x) + 0.5 * _struve_power(v, x)),
-                              singular=lambda y, v, x: x),
+    sp.struve:    Elementwise((refused("struve", "v"), _struve_slope), singular=lambda y, v, x: x),
+    sp.modstruve: Elementwise((refused("modstruve", "v"), _modstruve_slope), singular=lambda y, v, x: x),
 }
 # fmt: on

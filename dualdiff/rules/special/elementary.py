@@ -81,6 +81,16 @@ def _within(delta: Array, slope: Array) -> Array:
     return np.where(np.less(value_of(delta), 0), np.nan, slope)
 
 
+def _pseudo_huber_by_r(delta: Array, r: Array, h: Array) -> Array:
+    # r delta / h, in the quotient that is at most 1: d/d(delta) of delta / h would cancel.
+    return branch(
+        np.abs(value_of(r)) <= np.abs(value_of(delta)),
+        lambda delta, r: r / np.hypot(1, r / delta),
+        lambda delta, r: delta * np.sign(value_of(r)) / np.hypot(1, delta / r),
+        *(delta, r),
+    )
+
+
 def _pseudo_huber_by_delta(delta: Array, r: Array) -> Array:
     # 2 delta (s - 1) - r (r / delta) / s, s = hypot(delta, r) / delta, cancels for small r and overflows for small delta.
     h = np.hypot(delta, r)
@@ -131,8 +141,13 @@ ELEMENTARY: Table = {
     sp.powm1:    Elementwise((lambda y, x1, x2: _power.partials[0](np.power(x1, x2), x1, x2),
                               lambda y, x1, x2: _power.partials[1](np.power(x1, x2), x1, x2)), singular=_power.singular),
     sp.boxcox:   Elementwise((lambda y, x, p: np.power(x, p - 1), lambda y, x, p: _boxcox_by_lambda(np.log(x), p)),
+                             (lambda y, x, p: (p - 1) * np.power(x, p - 2), lambda y, x, p: np.power(x, p - 1) * np.log(x),
+                              lambda y, x, p: np.log(x) ** 3 * sp.hyp1f1(3, 4, p * np.log(x)) / 3),
                              singular=lambda y, x, p: x),
     sp.boxcox1p: Elementwise((lambda y, x, p: np.exp((p - 1) * np.log1p(x)), lambda y, x, p: _boxcox_by_lambda(np.log1p(x), p)),
+                             (lambda y, x, p: (p - 1) * np.exp((p - 2) * np.log1p(x)),
+                              lambda y, x, p: np.exp((p - 1) * np.log1p(x)) * np.log1p(x),
+                              lambda y, x, p: np.log1p(x) ** 3 * sp.hyp1f1(3, 4, p * np.log1p(x)) / 3),
                              singular=lambda y, x, p: 1 + x),
     sp.inv_boxcox:   Elementwise((lambda y, x, p: _inverse_boxcox_slope(x, p), lambda y, x, p: _inverse_boxcox_by_lambda(x, p)),
                                  singular=lambda y, x, p: 1 + p * x),
@@ -142,6 +157,6 @@ ELEMENTARY: Table = {
     sp.huber:        Elementwise((lambda y, d, r: _within(d, np.maximum(np.abs(r) - d, 0)),
                                   lambda y, d, r: _within(d, np.minimum(np.maximum(r, -d), d)))),
     sp.pseudo_huber: Elementwise((lambda y, d, r: _within(d, _pseudo_huber_by_delta(d, r)),
-                                  lambda y, d, r: _within(d, _at_origin(np.hypot(d, r), lambda d, r, h: r * (d / h), d, r)))),
+                                  lambda y, d, r: _within(d, _at_origin(np.hypot(d, r), _pseudo_huber_by_r, d, r)))),
 }
 # fmt: on

@@ -96,13 +96,13 @@ def _rc_slope_by_y(x: Array, y: Array) -> Array:
 
 
 def _rg_slope(x: Array, y: Array, z: Array) -> Array:
-    # x RD(y, z, x) goes to 0 with x.
-    return branch(
-        value_of(x) == 0,
-        lambda x, y, z: 0.25 * sp.elliprf(x, y, z),
-        lambda x, y, z: 0.25 * (sp.elliprf(x, y, z) - x * sp.elliprd(y, z, x) / 3),
-        *(x, y, z),
-    )
+    # (RF - x RD(y, z, x) / 3) / 4, integrated by parts, has positive terms only.
+    return (_y_rd(x, z, y) + _y_rd(x, y, z)) / 12
+
+
+def _y_rd(x: Array, z: Array, y: Array) -> Array:
+    """y RD(x, z, y), which goes to 0 with y."""
+    return branch(value_of(y) == 0, lambda x, z, y: 0 * y, lambda x, z, y: y * sp.elliprd(x, z, y), x, z, y)
 
 
 def _agm_slope(y: Array, a: Array, b: Array) -> Array:
