@@ -111,7 +111,9 @@ def stdtr(df: Any, t: Any) -> Any:
 
 def chndtr(x: Any, df: Any, nc: Any) -> Any:
     """Noncentral chi-square, a Poisson mixture."""
-    return mp.fsum(mp.exp(-nc / 2) * (nc / 2) ** j / mp.factorial(j) * gammainc(df / 2 + j, x / 2) for j in range(45 + int(2 * nc)))
+    return mp.fsum(
+        mp.exp(-nc / 2) * (nc / 2) ** j / mp.factorial(j) * gammainc(df / 2 + j, x / 2) for j in range(45 + int(2 * nc))
+    )
 
 
 def ncfdtr(n: Any, d: Any, nc: Any, x: Any) -> Any:
@@ -177,8 +179,8 @@ def spheroidal(m: int, n: int, c2: Any) -> Function:
     order = sorted(range(size), key=lambda i: mp.re(values[i]))
     vector = vectors[:, order[(n - m) // 2]]
     vector = vector / vector[(n - m) // 2]
-    return lambda x: (1 - x * x) ** (mp.mpf(m) / 2) * mp.fsum(
-        mp.re(vector[i]) * legendre(m, 2 * i + first, x) for i in range(size)
+    return lambda x: (
+        (1 - x * x) ** (mp.mpf(m) / 2) * mp.fsum(mp.re(vector[i]) * legendre(m, 2 * i + first, x) for i in range(size))
     )
 
 
@@ -273,9 +275,7 @@ ORACLES: dict[str, Any] = {
     "shichi": (mp.shi, mp.chi),
     "sici": (mp.si, mp.ci),
     "spence": lambda z: mp.polylog(2, 1 - z),
-    "itairy": tuple(
-        Integral(f) for f in (mp.airyai, mp.airybi, lambda x: mp.airyai(-x), lambda x: mp.airybi(-x))
-    ),
+    "itairy": tuple(Integral(f) for f in (mp.airyai, mp.airybi, lambda x: mp.airyai(-x), lambda x: mp.airybi(-x))),
     "itj0y0": (Integral(mp.j0), Integral(lambda x: mp.bessely(0, x))),
     "iti0k0": (Integral(lambda x: mp.besseli(0, x)), Integral(lambda x: mp.besselk(0, x))),
     "it2j0y0": (Integral(lambda x: (1 - mp.j0(x)) / x), Integral(lambda x: -mp.bessely(0, x) / x)),

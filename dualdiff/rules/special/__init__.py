@@ -20,5 +20,18 @@ def special() -> Table:
     from .refused import REFUSED
     from .wave import WAVE
 
-    tables = (ELEMENTARY, ERROR, INTEGRALS, GAMMA, BESSEL, AIRY, ELLIPTIC, HYPERGEOMETRIC, ORTHOGONAL, WAVE, DISTRIBUTIONS, REFUSED)
+    tables = (
+        ELEMENTARY,
+        ERROR,
+        INTEGRALS,
+        GAMMA,
+        BESSEL,
+        AIRY,
+        ELLIPTIC,
+        HYPERGEOMETRIC,
+        ORTHOGONAL,
+        WAVE,
+        DISTRIBUTIONS,
+        REFUSED,
+    )
     return {function: rule for table in tables for function, rule in table.items()}

@@ -36,14 +36,21 @@ def _far(near: Any, v: float, power: float, sign: int) -> Any:
     return slope
 
 
-_eai = _far(lambda y, x, eaip: eaip + np.sqrt(x) * y, 1 / 3, 0.5, 1)
-_eaip = _far(lambda y, x, eai: x * eai + np.sqrt(x) * y, 2 / 3, 1.0, 1)
+def _positive_root(x: Array) -> Array:
+    """The square root of x, nan for x < 0, where SciPy has no eAi."""
+    return branch(np.less(value_of(x), 0), lambda x: np.nan * x, np.sqrt, x)
+
+
+_eai = _far(lambda y, x, eaip: eaip + _positive_root(x) * y, 1 / 3, 0.5, 1)
+_eaip = _far(lambda y, x, eai: x * eai + _positive_root(x) * y, 2 / 3, 1.0, 1)
 _ebi = _far(lambda y, x, ebip: ebip - _root(x) * y, 1 / 3, 0.5, -1)
 _ebip = _far(lambda y, x, ebi: x * ebi - _root(x) * y, 2 / 3, 1.0, -1)
 
 
 def _real(partial: Any) -> Any:
-    return real_only("airye", "airy(z) times np.exp(2/3 * z * np.sqrt(z)) or np.exp(-np.abs(np.real(2/3 * z * np.sqrt(z))))", partial)
+    return real_only(
+        "airye", "airy(z) times np.exp(2/3 * z * np.sqrt(z)) or np.exp(-np.abs(np.real(2/3 * z * np.sqrt(z))))", partial
+    )
 
 
 # fmt: off

@@ -10,7 +10,7 @@ from ..._typing import Array, Partial
 from ...errors import NotDifferentiableError
 from ..values import is_complex, value_of
 
-__all__ = ["degree", "real_only", "refused"]
+__all__ = ["degree", "order", "real_only", "refused"]
 
 
 def refused(function: str, argument: str) -> Partial:
@@ -39,8 +39,13 @@ def real_only(function: str, instead: str, partial: Partial) -> Partial:
     return checked
 
 
+def order(v: Array) -> Array:
+    """An order or parameter, which is real; beside a complex argument it comes in the precision of the result."""
+    return np.real(v) if is_complex(v) else v
+
+
 def degree(n: Any) -> Any:
     """A degree as integers, where it is one: SciPy's recurrences are for integers only."""
-    n = np.asarray(value_of(n))
+    n = np.asarray(order(value_of(n)))
     whole = n.dtype.kind == "f" and bool(np.all((n == np.rint(n)) & (np.abs(n) < 2.0**31)))
     return n.astype(np.intp)[()] if whole else n[()]

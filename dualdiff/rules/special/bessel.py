@@ -10,7 +10,7 @@ import numpy as np
 from ..._typing import Array
 from ..kinds import Elementwise, Several, Table
 from ..values import value_of
-from .arguments import real_only, refused
+from .arguments import order, real_only, refused
 from .branches import branch
 from .ufuncs import sp
 
@@ -28,15 +28,17 @@ def decay(v: Array, z: Array) -> Array:
 
 def _far(v: Array, z: Array) -> Any:
     """Where the asymptotic series is exact to rounding error."""
-    v = value_of(v)
+    v = order(value_of(v))
     return np.abs(value_of(z)) > 20 + 2 * v * v
 
 
 def _difference(function: Any, v: Array, z: Array) -> Array:
+    v = order(v)
     return 0.5 * (function(v - 1, z) - function(v + 1, z))
 
 
 def _sum(function: Any, v: Array, z: Array) -> Array:
+    v = order(v)
     return 0.5 * (function(v - 1, z) + function(v + 1, z))
 
 
@@ -59,7 +61,12 @@ def _kve_slope(y: Array, v: Array, z: Array) -> Array:
 
 def _hankel1e_slope(y: Array, v: Array, z: Array) -> Array:
     return branch(
-        _far(v, z), lambda y, v, z: -1j * y * decay(v, -1j * z), lambda y, v, z: _difference(sp.hankel1e, v, z) - 1j * y, y, v, z
+        _far(v, z),
+        lambda y, v, z: -1j * y * decay(v, -1j * z),
+        lambda y, v, z: _difference(sp.hankel1e, v, z) - 1j * y,
+        y,
+        v,
+        z,
     )
 
 
@@ -70,24 +77,34 @@ def _hankel2e_slope(y: Array, v: Array, z: Array) -> Array:
 
 
 def _struve_slope(y: Array, v: Array, x: Array) -> Array:
-    # Either formula cancels where the other does not.
-    small = (np.abs(value_of(x)) < 1) & (value_of(x) != 0)
-    return branch(
-        small,
+    return _by_size(
         lambda y, v, x: v / x * y - sp.struve(v + 1, x) + _struve_power(v, x),
         lambda y, v, x: _difference(sp.struve, v, x) + 0.5 * _struve_power(v, x),
-        *(y, v, x),
+        *(-1, y, v, x),
     )
 
 
 def _modstruve_slope(y: Array, v: Array, x: Array) -> Array:
-    small = (np.abs(value_of(x)) < 1) & (value_of(x) != 0)
-    return branch(
-        small,
+    return _by_size(
         lambda y, v, x: v / x * y + sp.modstruve(v + 1, x) + _struve_power(v, x),
         lambda y, v, x: _sum(sp.modstruve, v, x) + 0.5 * _struve_power(v, x),
-        *(y, v, x),
+        *(1, y, v, x),
     )
+
+
+def _by_size(small: Any, large: Any, sign: int, y: Array, v: Array, x: Array) -> Array:
+    """Either formula cancels where the other does not, and both are undefined at 0."""
+
+    def series(y: Array, v: Array, x: Array) -> Array:
+        half, total = x / 2, 0.0
+        for k in range(8):
+            total = total + sign**k * (v + 2 * k + 1) * np.power(half, v + 2 * k) * sp.rgamma(k + 1.5) * sp.rgamma(v + k + 1.5)
+        return 0.5 * total
+
+    def away(y: Array, v: Array, x: Array) -> Array:
+        return branch(np.abs(value_of(x)) < 1, small, large, y, v, x)
+
+    return branch(np.equal(value_of(x), 0), series, away, y, v, x)
 
 
 def _struve_power(v: Array, x: Array) -> Array:
@@ -96,9 +113,7 @@ def _struve_power(v: Array, x: Array) -> Array:
 
 def _bep_over(x: Array, derivative: Array) -> Array:
     """(ber'(x) + i bei'(x)) / x: near 0 its own derivative would cancel."""
-    return branch(
-        np.abs(value_of(x)) < 1, lambda x, d: 0.5j * sp.hyp0f1(2, 0.25j * x * x), lambda x, d: d / x, x, derivative
-    )
+    return branch(np.abs(value_of(x)) < 1, lambda x, d: 0.5j * sp.hyp0f1(2, 0.25j * x * x), lambda x, d: d / x, x, derivative)
 
 
 def _bep_over_alone(x: Array) -> Array:

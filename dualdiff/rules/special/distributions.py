@@ -95,7 +95,12 @@ def _noncentral_t(df: Array, nc: Array, t: Array, k: int) -> Array:
 
 def _kolmogorov_slope(x: Array) -> Array:
     """By the theta series, and by its Poisson sum for small x."""
-    return branch(value_of(x) > 0.8, _theta_slope, _kolmogorov_slope_small, x)
+    return branch(value_of(x) > 0.8, _kolmogorov_slope_large, _kolmogorov_slope_small, x)
+
+
+def _kolmogorov_slope_large(x: Array) -> Array:
+    # Above 20 the slope is 0 in double precision.
+    return branch(value_of(x) < 20, _theta_slope, lambda x: 0 / x, x)
 
 
 def _theta_slope(x: Array) -> Array:
@@ -121,7 +126,9 @@ def _poisson_slope(x: Array) -> Array:
 def _smirnov_bend(n: Array, d: Array) -> Array:
     """The second derivative of d times the sum over j <= n (1 - d) of binom(n, j) (d + j/n)^(j-1) (1 - d - j/n)^(n-j)."""
     n, total = np.floor(value_of(n)), 0 * d
-    for j in np.arange(np.max(n, initial=0) + 1):
+    # The term of j = 0 is (1 - d)^n.
+    total = total + n * (n - 1) * np.power(1 - d, np.maximum(n - 2, 0))
+    for j in np.arange(1, np.max(n, initial=0) + 1):
         total = total + branch((1 - value_of(d)) * n - j > 0, _smirnov_term, lambda n, j, d: 0 * d, n, j, d)
     return total
 

@@ -78,7 +78,7 @@ def _inverse_boxcox_by_lambda(x: Array, power: Array) -> Array:
 
 def _within(delta: Array, slope: Array) -> Array:
     """Nan for a negative delta, where the loss is infinite."""
-    return np.where(np.less(value_of(delta), 0), np.nan, slope)
+    return slope * np.where(np.less(value_of(delta), 0), np.nan, 1.0)
 
 
 def _pseudo_huber_by_r(delta: Array, r: Array, h: Array) -> Array:

@@ -106,6 +106,16 @@ def _y_rd(x: Array, z: Array, y: Array) -> Array:
 
 
 def _agm_slope(y: Array, a: Array, b: Array) -> Array:
+    return branch(value_of(y) == 0, _agm_slope_at_zero, _agm_slope_inside, y, a, b)
+
+
+def _agm_slope_at_zero(y: Array, a: Array, b: Array) -> Array:
+    # Along its zeros agm is 0; across them its slope is infinite.
+    a, b = value_of(a), value_of(b)
+    return np.where(a == 0, np.where(b == 0, np.nan, np.inf), 0.0)
+
+
+def _agm_slope_inside(y: Array, a: Array, b: Array) -> Array:
     quotient = b / a
     return 2 / (3 * math.pi) * np.square(y / a) * sp.elliprd(0, quotient * quotient, 1)
 

@@ -42,9 +42,7 @@ def _quarter_turns(x: Array) -> Array:
 
 def _erfcx_slope(y: Array, x: Array) -> Array:
     # 2 x y - 2 / sqrt(pi) cancels for large x; the continued fraction of i1erfc / erfc has positive terms only.
-    return branch(
-        np.real(value_of(x)) > 3, lambda y, x: -y / _fraction(x), lambda y, x: 2 * x * y - 2 / ROOT_PI, y, x
-    )
+    return branch(np.real(value_of(x)) > 3, lambda y, x: -y / _fraction(x), lambda y, x: 2 * x * y - 2 / ROOT_PI, y, x)
 
 
 def _fraction(x: Array) -> Array:
@@ -133,7 +131,7 @@ def _gauss(slope: object, zeta: Array, sigma: Array, power: int) -> Array:
 def _erfcinv_slope(y: Array, x: Array) -> Array:
     # exp(y*y) magnifies the rounding of y in the tail, where erfc(y) = x is known better.
     return branch(
-        value_of(y) > 0.5,
+        (value_of(y) > 0.5) & (value_of(x) != 0),
         lambda y, x: -0.5 * ROOT_PI * sp.erfcx(y) / x,
         lambda y, x: -0.5 * ROOT_PI * exp_of_square(1, y),
         y,
@@ -145,7 +143,7 @@ def ndtri_slope(y: Array, x: Array) -> Array:
     """The slope of y = ndtri(x)."""
     # As for erfcinv.
     return branch(
-        value_of(y) < -0.5,
+        (value_of(y) < -0.5) & (value_of(x) != 0),
         lambda y, x: 0.5 * ROOT_2PI * sp.erfcx(-y / ROOT2) / x,
         lambda y, x: ROOT_2PI * exp_of_square(0.5, y),
         y,

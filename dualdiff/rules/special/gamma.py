@@ -10,7 +10,7 @@ import numpy as np
 from ..._typing import Array
 from ..kinds import Elementwise, Table, ZeroSlope
 from ..values import is_complex, value_of
-from .arguments import refused
+from .arguments import order, refused
 from .branches import branch
 from .ufuncs import sp
 
@@ -69,7 +69,7 @@ def _psi_gap_right(x: Array, h: Array) -> Array:
 
 def _rgamma_slope(y: Array, x: Array) -> Array:
     # psi is infinite where rgamma is 0; the reflection formula is regular there.
-    v = value_of(x)
+    v = np.where(np.real(value_of(x)) < 0.5, value_of(x), 0.5)
     pole = (np.real(v) < 0.5) & (np.abs(v - np.rint(np.real(v))) < 0.25)
     return branch(pole, lambda y, x: _reflected(x), _rgamma_slope_regular, y, x)
 
@@ -99,7 +99,9 @@ def _binom_by_k(y: Array, n: Array, k: Array) -> Array:
 def _binom_by_n(y: Array, n: Array, k: Array) -> Array:
     return branch(
         value_of(y) == 0,
-        lambda y, n, k: sp.gamma(n + 1) * sp.rgamma(k + 1) * _rgamma_slope_at(n - k + 1),
+        lambda y, n, k: (
+            sp.gamma(n + 1) * sp.rgamma(k + 1) * (sp.psi(n + 1) * sp.rgamma(n - k + 1) + _rgamma_slope_at(n - k + 1))
+        ),
         lambda y, n, k: y * _psi_gap(n - k + 1, k),
         *(y, n, k),
     )
@@ -126,7 +128,7 @@ def _poch_by_start_simple(y: Array, a: Array, m: Array) -> Array:
     va = value_of(a)
     return branch(
         (va <= 0) & (va == np.rint(va)),
-        lambda y, a, m: sp.gamma(a + m) * _rgamma_slope_at(a),
+        lambda y, a, m: sp.gamma(a + m) * (sp.psi(a + m) * sp.rgamma(a) + _rgamma_slope_at(a)),
         lambda y, a, m: y * _psi_gap(a, m),
         *(y, a, m),
     )
@@ -139,7 +141,7 @@ def gamma_density(a: Array, x: Array) -> Array:
     return branch(
         near,
         lambda a, x: np.power(x, a - 1) * np.exp(-x) * sp.rgamma(a),
-        lambda a, x: sp._igam_fac(a, x) / x,
+        lambda a, x: branch(np.isinf(value_of(x)), lambda a, x: 0 / x, lambda a, x: sp._igam_fac(a, x) / x, a, x),
         a,
         x,
     )
@@ -178,8 +180,8 @@ GAMMA: Table = {
     sp.binom:    Elementwise((_binom_by_n, _binom_by_k)),
     # zeta functions; the first is scipy.special.zeta(x), the second zeta(x, q)
     sp._riemann_zeta: Elementwise((refused("zeta", "x"),)),
-    sp._zeta:         Elementwise((refused("zeta", "x"), lambda y, s, q: -s * sp._zeta(s + 1, q)),
-                                  (None, None, lambda y, s, q: s * (s + 1) * sp._zeta(s + 2, q))),
+    sp._zeta:         Elementwise((refused("zeta", "x"), lambda y, s, q: -s * sp._zeta(s + 1, order(q))),
+                                  (None, None, lambda y, s, q: s * (s + 1) * sp._zeta(s + 2, order(q)))),
     # incomplete functions
     sp.gammainc:     Elementwise((refused("gammainc", "a"), lambda y, a, x: gamma_density(a, x)), singular=lambda y, a, x: x),
     sp.gammaincc:    Elementwise((refused("gammaincc", "a"), lambda y, a, x: -gamma_density(a, x)), singular=lambda y, a, x: x),

@@ -9,7 +9,7 @@ import numpy as np
 from ..._typing import Array
 from ..kinds import Elementwise, Table
 from ..values import value_of
-from .arguments import degree, refused
+from .arguments import degree, order, refused
 from .branches import branch
 from .ufuncs import sp
 
@@ -21,16 +21,22 @@ def _chebyu(n: Array, x: Array) -> Array:
 
 
 def _gegenbauer(n: Array, a: Array, x: Array) -> Array:
-    return sp.eval_gegenbauer(degree(n), a, x)
+    return _polynomial(sp.eval_gegenbauer, n, order(a), x)
 
 
 def _laguerre(n: Array, a: Array, x: Array) -> Array:
-    return sp.eval_genlaguerre(degree(n), a, x)
+    return _polynomial(sp.eval_genlaguerre, n, order(a), x)
 
 
 def _jacobi(n: Array, a: Array, b: Array, x: Array) -> Array:
+    return _polynomial(sp.eval_jacobi, n, order(a), order(b), x)
+
+
+def _polynomial(function: Any, n: Array, *x: Array) -> Array:
     # SciPy gives nan for some negative degrees, where the derivative is 0.
-    return branch(np.less(value_of(n), 0), lambda n, x: 0 * x, lambda n, x: sp.eval_jacobi(degree(n), a, b, x), n, x)
+    n = degree(n)
+    none = np.less(n, 0) & np.equal(n, np.rint(n))
+    return branch(none, lambda n, *x: 0 * x[-1], lambda n, *x: function(degree(n), *x), n, *x)
 
 
 def _hermite(function: Any, n: Array, x: Array) -> Array:
@@ -38,7 +44,7 @@ def _hermite(function: Any, n: Array, x: Array) -> Array:
 
 
 def _shifted_jacobi(n: Array, p: Array, q: Array, x: Array) -> Array:
-    n = degree(n)
+    n, p, q = degree(n), order(p), order(q)
     return (n + p) * sp.eval_jacobi(n - 1, p - q + 1, q, 2 * x - 1) / sp.binom(2 * n + p - 1, n)
 
 
