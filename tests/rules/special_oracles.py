@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import mpmath as mp
+import pytest
+
+mp: Any = pytest.importorskip("mpmath").mp
 
 Function = Callable[..., Any]
 

@@ -252,7 +252,7 @@ def test_wrapped_names_of_the_array_api() -> None:
         "import scipy.special as sp, dualdiff as dd; x = dd.Dual(0.5, 1.0); "
         "assert abs(sp.psi.__wrapped__(x).tangent - 4.934802200544679) < 1e-12; "
         "assert abs(sp.erf.__wrapped__(x).tangent - 0.8787825789354448) < 1e-15; "
-        "assert abs(sp.gammaln.__wrapped__(dd.Dual(x, dd.Dual(1.0, 0.0, 1), 2)).tangent.tangent - 4.934802200544679) < 1e-12"
+        "assert abs(sp.gammaln.__wrapped__(dd.HyperDual(0.5, 1.0, 1.0, 0.0)).eps12 - 4.934802200544679) < 1e-12"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"SCIPY_ARRAY_API": "1"})
 
@@ -310,7 +310,7 @@ def scalar_case(name: str) -> list[Any]:
     return [a if isinstance(a, (int, complex)) else float(np.float32(a)) for a in next(points(name, 1))]
 
 
-@pytest.mark.parametrize("name", [n for n in DIFFERENTIABLE if n not in ("wofz",)])
+@pytest.mark.parametrize("name", [n for n in DIFFERENTIABLE if n != "wofz"])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_arrays_are_scalars_entry_by_entry(name: str) -> None:
     """Arrays, 0-d, empty, broadcast and non-contiguous ones, give what their entries give."""

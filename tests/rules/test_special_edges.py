@@ -227,7 +227,7 @@ EDGES: list[tuple[str, tuple[Any, ...], int, float, float | None]] = [
     ("ndtri", (0.0,), 0, inf, None),
     ("ndtri", (1.0,), 0, inf, None),
     ("expit", (inf,), 0, 0, 0),
-    ("spence", (0.0,), 0, -inf, inf),
+    ("spence", (0.0,), 0, -inf, None),
     ("exp1", (0.0,), 0, -inf, None),
     ("expn", (2, 0.0), 1, -inf, None),
     ("expn", (3, 0.0), 1, -1, inf),

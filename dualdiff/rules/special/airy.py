@@ -23,7 +23,7 @@ def _root(x: Array) -> Array:
 
 
 def _far(near: Any, v: float, power: float, sign: int) -> Any:
-    """For large x, where the terms cancel: eAi is a multiple of x^power kve(v, t), t = 2/3 x^(3/2); eBi of x^power kve(v, -t)."""
+    """For large x, where the terms cancel: multiples of x^power kve(v, t), t = 2/3 x^(3/2), and of x^power kve(v, -t)."""
 
     def slope(y: Array, x: Array, other: Array) -> Array:
         return branch(

@@ -129,7 +129,8 @@ BESSEL: Table = {
     sp.kv:  Elementwise((refused("kv", "v"),  lambda y, v, z: -_sum(sp.kv, v, z))),
     sp.kn:  Elementwise((refused("kn", "n"),  lambda y, n, x: -_sum(sp.kv, np.trunc(n), x))),
     sp.jve: Elementwise((refused("jve", "v"), real_only("jve", "jv(v, z) * np.exp(-np.abs(np.imag(z)))",
-                                                        lambda y, v, z: _difference(sp.jve, v, z))), singular=lambda y, v, z: z),
+                                                        lambda y, v, z: _difference(sp.jve, v, z))),
+                        singular=lambda y, v, z: z),
     sp.yve: Elementwise((refused("yve", "v"), real_only("yve", "yv(v, z) * np.exp(-np.abs(np.imag(z)))",
                                                         lambda y, v, z: _difference(sp.yve, v, z)))),
     sp.ive: Elementwise((refused("ive", "v"), real_only("ive", "iv(v, z) * np.exp(-np.abs(np.real(z)))", _ive_slope)),
@@ -152,8 +153,8 @@ BESSEL: Table = {
     sp.i1e: Elementwise((lambda y, x: _ive_slope(y, 1.0, x),)),
     sp.k0e: Elementwise((lambda y, x: _kve_slope(y, 0.0, x),)),
     sp.k1e: Elementwise((lambda y, x: _kve_slope(y, 1.0, x),)),
-    # the integral of t^l J_v(2 a t) from 0 to 1; (jv(v, 2 a) - (l + 1) y) / a would cancel for small a
-    sp.besselpoly: Elementwise((lambda y, a, l, v: sp.besselpoly(a, l + 1, v - 1) - sp.besselpoly(a, l + 1, v + 1),
+    # the integral of t^m J_v(2 a t) from 0 to 1; (jv(v, 2 a) - (m + 1) y) / a would cancel for small a
+    sp.besselpoly: Elementwise((lambda y, a, m, v: sp.besselpoly(a, m + 1, v - 1) - sp.besselpoly(a, m + 1, v + 1),
                                 refused("besselpoly", "lmb"), refused("besselpoly", "nu"))),
     # Kelvin functions
     sp.ber:  Elementwise((lambda y, x: sp.berp(x),)),

@@ -164,18 +164,27 @@ def _refusals(function: str, names: str) -> tuple[Any, ...]:
     return tuple(refused(function, name) for name in names.split())
 
 
+def _end(y: Array, *x: Array) -> Array:
+    """Zero where the last argument, a probability, is 0 or 1."""
+    return x[-1] * (1 - x[-1])
+
+
+def _end_of_result(y: Array, *x: Array) -> Array:
+    return y * (1 - y)
+
+
 # fmt: off
 DISTRIBUTIONS: Table = {
     # binomial, negative binomial, Poisson
-    sp.bdtr:   Elementwise((*_refusals("bdtr", "k n"),   lambda y, k, n, p: -_binomial(k, n, p)), singular=lambda y, k, n, p: p * (1 - p)),
-    sp.bdtrc:  Elementwise((*_refusals("bdtrc", "k n"),  lambda y, k, n, p: _binomial(k, n, p)), singular=lambda y, k, n, p: p * (1 - p)),
-    sp.bdtri:  Elementwise((*_refusals("bdtri", "k n"),  lambda y, k, n, p: -1 / _binomial(k, n, y)), singular=lambda y, k, n, p: y * (1 - y)),
+    sp.bdtr:   Elementwise((*_refusals("bdtr", "k n"),   lambda y, k, n, p: -_binomial(k, n, p)), singular=_end),
+    sp.bdtrc:  Elementwise((*_refusals("bdtrc", "k n"),  lambda y, k, n, p: _binomial(k, n, p)), singular=_end),
+    sp.bdtri:  Elementwise((*_refusals("bdtri", "k n"),  lambda y, k, n, p: -1 / _binomial(k, n, y)), singular=_end_of_result),
     sp.nbdtr:  Elementwise((*_refusals("nbdtr", "k n"),  lambda y, k, n, p: _negative_binomial(k, n, p)),
-                           singular=lambda y, k, n, p: p * (1 - p)),
+                           singular=_end),
     sp.nbdtrc: Elementwise((*_refusals("nbdtrc", "k n"), lambda y, k, n, p: -_negative_binomial(k, n, p)),
-                           singular=lambda y, k, n, p: p * (1 - p)),
+                           singular=_end),
     sp.nbdtri: Elementwise((*_refusals("nbdtri", "k n"), lambda y, k, n, p: 1 / _negative_binomial(k, n, y)),
-                           singular=lambda y, k, n, p: y * (1 - y)),
+                           singular=_end_of_result),
     sp.pdtr:   Elementwise((*_refusals("pdtr", "k"),  lambda y, k, m: -_poisson(k, m))),
     sp.pdtrc:  Elementwise((*_refusals("pdtrc", "k"), lambda y, k, m: _poisson(k, m))),
     sp.pdtri:  Elementwise((*_refusals("pdtri", "k"), lambda y, k, p: -1 / _poisson(k, y)), singular=lambda y, k, p: y),
@@ -231,7 +240,7 @@ DISTRIBUTIONS: Table = {
     sp.kolmogorov: Elementwise((lambda y, x: _kolmogorov_slope(x),)),
     sp.kolmogi:    Elementwise((lambda y, p: -1 / np.abs(_kolmogorov_slope(y)),), singular=lambda y, p: y),
     sp.smirnov:    Elementwise((refused("smirnov", "n"), lambda y, n, d: sp._smirnovp(n, d))),
-    sp.smirnovi:   Elementwise((refused("smirnovi", "n"), lambda y, n, p: 1 / sp._smirnovp(n, y)), singular=lambda y, n, p: y * (1 - y)),
+    sp.smirnovi:   Elementwise((refused("smirnovi", "n"), lambda y, n, p: 1 / sp._smirnovp(n, y)), singular=_end_of_result),
     sp._smirnovp:  Elementwise((refused("smirnov", "n"), lambda y, n, d: _smirnov_bend(n, d))),
     sp.tklmbda:    Elementwise((_tukey_slope, _tukey_slope_by_lambda)),
 }

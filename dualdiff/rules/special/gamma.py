@@ -194,9 +194,11 @@ GAMMA: Table = {
     sp.betaincc:     Elementwise((refused("betaincc", "a"), refused("betaincc", "b"),
                                   lambda y, a, b, x: -beta_density(a, b, x, 1 - x)), singular=lambda y, a, b, x: x * (1 - x)),
     sp.betaincinv:   Elementwise((refused("betaincinv", "a"), refused("betaincinv", "b"),
-                                  lambda y, a, b, p: 1 / beta_density(a, b, y, 1 - y)), singular=lambda y, a, b, p: y * (1 - y)),
+                                  lambda y, a, b, p: 1 / beta_density(a, b, y, 1 - y)),
+                                  singular=lambda y, a, b, p: y * (1 - y)),
     sp.betainccinv:  Elementwise((refused("betainccinv", "a"), refused("betainccinv", "b"),
-                                  lambda y, a, b, p: -1 / beta_density(a, b, y, 1 - y)), singular=lambda y, a, b, p: y * (1 - y)),
+                                  lambda y, a, b, p: -1 / beta_density(a, b, y, 1 - y)),
+                                  singular=lambda y, a, b, p: y * (1 - y)),
     # x^a exp(-x) / gamma(a), for the densities above
     sp._igam_fac:    Elementwise((refused("_igam_fac", "a"), lambda y, a, x: y * (a - x) / x)),
 }

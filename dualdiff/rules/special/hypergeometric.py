@@ -30,17 +30,20 @@ def _omega_slope(y: Array) -> Array:
 HYPERGEOMETRIC: Table = {
     sp.hyp0f1: Elementwise((refused("hyp0f1", "v"), lambda y, b, z: _shifted(sp.hyp0f1, z, b) / b),
                            (None, None, lambda y, b, z: _shifted(sp.hyp0f1, z, b + 1) / b / (b + 1))),
-    sp.hyp1f1: Elementwise((refused("hyp1f1", "a"), refused("hyp1f1", "b"), lambda y, a, b, z: a / b * _shifted(sp.hyp1f1, z, a, b))),
+    sp.hyp1f1: Elementwise((refused("hyp1f1", "a"), refused("hyp1f1", "b"),
+                            lambda y, a, b, z: a / b * _shifted(sp.hyp1f1, z, a, b))),
     sp.hyp2f1: Elementwise((refused("hyp2f1", "a"), refused("hyp2f1", "b"), refused("hyp2f1", "c"),
                             lambda y, a, b, c, z: a * b / c * _shifted(sp.hyp2f1, z, a, b, c)),
                            singular=lambda y, a, b, c, z: 1 - z),
-    sp.hyperu: Elementwise((refused("hyperu", "a"), refused("hyperu", "b"), lambda y, a, b, x: -a * _shifted(sp.hyperu, x, a, b)),
+    sp.hyperu: Elementwise((refused("hyperu", "a"), refused("hyperu", "b"),
+                            lambda y, a, b, x: -a * _shifted(sp.hyperu, x, a, b)),
                            singular=lambda y, a, b, x: x),
     sp.wright_bessel: Elementwise((refused("wright_bessel", "a"), refused("wright_bessel", "b"),
                                    lambda y, a, b, x: sp.wright_bessel(a, a + b, x))),
     sp.wrightomega:   Elementwise((lambda y, z: _omega_slope(y),), singular=lambda y, z: 1 + y),
     # scipy.special.lambertw
-    sp._lambertw:     Elementwise((lambda y, z, k, tol: np.exp(-y) / (1 + y), refused("lambertw", "k"), refused("lambertw", "tol")),
+    sp._lambertw:     Elementwise((lambda y, z, k, tol: np.exp(-y) / (1 + y), refused("lambertw", "k"),
+                                   refused("lambertw", "tol")),
                                   singular=lambda y, z, k, tol: 1 + y),
 }
 # fmt: on
