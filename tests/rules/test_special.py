@@ -156,6 +156,19 @@ def test_derivatives_agree_with_mpmath(name: str) -> None:
     assert one <= tolerance[0] and two <= tolerance[1], where
 
 
+@pytest.mark.parametrize("name", DIFFERENTIABLE)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_series_have_the_same_derivatives(name: str) -> None:
+    """The coefficients of a Taylor series are those of nested numbers."""
+    args, i, f = next(points(name, 1)), moving(name)[-1], getattr(sp, name)
+    series = dd.Taylor(np.array([args[i], 1.0, 0.0]))
+    results = f(*[series if k == i else a for k, a in enumerate(args)])
+    results = results if isinstance(results, tuple) else (results,)
+    for r, slope, bend in zip(results, first(f, args, i), second(f, args, i, i), strict=True):
+        assert r.coefficients[1] == pytest.approx(slope, rel=1e-9)
+        assert 2 * r.coefficients[2] == pytest.approx(bend, rel=1e-7, abs=1e-10)
+
+
 def test_every_function_is_compared() -> None:
     """Each differentiable ufunc has an oracle, here or in the tests of solutions of differential equations."""
     same = {"digamma": "psi", "jn": "jv"}

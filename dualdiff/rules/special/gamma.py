@@ -204,7 +204,7 @@ GAMMA: Table = {
 }
 
 _PRIVATE: Any = {
-    # x^(a - 1) (1 - x)^(b - 1) / beta(a, b)
+    # The beta density.
     "_beta_pdf": Elementwise((lambda y, x, a, b: y * ((a - 1) / x - (b - 1) / (1 - x)),
                               refused("_beta_pdf", "a"), refused("_beta_pdf", "b")), singular=lambda y, x, a, b: x * (1 - x)),
 }

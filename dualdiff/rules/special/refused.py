@@ -9,8 +9,8 @@ __all__ = ["REFUSED"]
 def _inverse(function: str, of: str) -> Unsupported:
     return Unsupported(
         f"it inverts scipy.special.{of} in a shape parameter, by which the derivative of {of} has no closed form. For the "
-        f"value alone write scipy.special.{function} of dd.value_of(...) of each argument; for a derivative, give it a rule of your "
-        "own with dd.custom_jvp."
+        f"value alone write scipy.special.{function} of dd.value_of(...) of each argument; for a derivative, give it a rule "
+        "of your own with dd.custom_jvp."
     )
 
 
