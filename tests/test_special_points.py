@@ -71,11 +71,7 @@ def assert_close(got: Any, exact: Any, rtol: float = 0.0, atol: float = 0.0) -> 
 
 def assert_all(got: dict[str, float], exact: float) -> None:
     """Every route gives the exact number; nan and inf count as numbers here."""
-    wrong = {
-        route: given
-        for route, given in got.items()
-        if not np.allclose(given, exact, rtol=1e-14, atol=0, equal_nan=True)
-    }
+    wrong = {route: given for route, given in got.items() if not np.allclose(given, exact, rtol=1e-14, atol=0, equal_nan=True)}
     assert not wrong, f"exact is {exact}"
 
 
@@ -832,9 +828,7 @@ def test_complex_abs_at_zero() -> None:
     assert_close(nested, [10.0], rtol=1e-15)
 
 
-@pytest.mark.parametrize(
-    "function", [lambda t: 3.0, lambda t: np.ones(2), lambda t: np.floor(t), lambda t: np.zeros_like(t)]
-)
+@pytest.mark.parametrize("function", [lambda t: 3.0, lambda t: np.ones(2), lambda t: np.floor(t), lambda t: np.zeros_like(t)])
 def test_function_that_does_not_depend_on_its_input(function: Function) -> None:
     """A function that does not depend on its input has derivative zero, of the right shape."""
     x = np.array([0.5, 1.5])

@@ -22,6 +22,7 @@ from ..rules.kinds import (
     Moves,
     Product,
     Rule,
+    Several,
     Unsupported,
     ZeroSlope,
 )
@@ -152,6 +153,8 @@ def _by_kind(rule: Rule, function: NumPyFunction, inputs: tuple[Any, ...], kwarg
         return function(*inputs, **kwargs)
     if isinstance(rule, Elementwise):
         return number.elementwise(rule, function, inputs, kwargs)
+    if isinstance(rule, Several):
+        return number.several(rule, function, inputs, kwargs)
     if isinstance(rule, Linear):
         (x,) = inputs
         return x.partwise(lambda part: function(part, **kwargs))

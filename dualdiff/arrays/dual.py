@@ -10,7 +10,7 @@ from .. import tangents as ts
 from .._typing import Array, Tangent
 from ..errors import ShapeError
 from ..rules.elementwise import minus_one, one, power_of
-from ..rules.kinds import Custom, Elementwise, Product
+from ..rules.kinds import Custom, Elementwise, Product, Several
 from ..tangents import ZERO, ndim
 from .construction import as_tangent, as_value
 from .levels import nesting
@@ -131,6 +131,16 @@ class Dual(Shortcuts):
                 term = slope(partial, y, values) * tangent
             terms.append((term, leading))
         return terms
+
+    def several(self, rule: Several, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The chain rule for each result: a function of the arguments that has all results as further, constant arguments."""
+        results = ufunc(*strengthened([self.value_at(x) for x in inputs], inputs), **kwargs)
+
+        def result(i: int, partials: tuple[Any, ...]) -> Any:
+            row = Elementwise(partials + (None,) * len(results))
+            return self.elementwise(row, lambda *values: values[len(inputs) + i], (*inputs, *results), {})
+
+        return tuple(result(i, partials) for i, partials in enumerate(rule.partials))
 
     def product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
         """The product rule: f(da, b) + f(a, db)."""

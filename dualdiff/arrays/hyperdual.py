@@ -12,7 +12,7 @@ from .. import tangents as ts
 from .._typing import Array, Tangent
 from ..errors import ShapeError
 from ..rules.elementwise import minus_one, one, power_of
-from ..rules.kinds import Custom, Elementwise, Product
+from ..rules.kinds import Custom, Elementwise, Product, Several
 from ..rules.registry import UFUNCS
 from ..tangents import ZERO, Zero, is_zero, ndim
 from .construction import as_tangent, as_value
@@ -324,6 +324,10 @@ class HyperDual(ArrayMethods):
 
     # -------------------------------------------------------------------------------------- other kinds
 
+    def several(self, rule: Several, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The chain rule for each result, to second order."""
+        return self._nested(ufunc, inputs, kwargs)
+
     def product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
         """The product rule to second order."""
         if len(operands) != 2:
@@ -504,7 +508,8 @@ def _plain_parts(x: Any, shape: tuple[int, ...]) -> Any:
         if type(part) is not kind or (shape and (part.shape != shape or part.dtype is not _FLOAT64)):
             return None
         row.append(part)
-    return row
+    # A constant: a partial derivative may be refused, and is not asked for.
+    return row if any(part is not None for part in row) else _NO_PARTS
 
 
 def _made(value: Any, parts: list[Tangent], level: int) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 from .. import tangents as ts
 from .._typing import Array, Tangent, Tree, is_ndarray, is_numpy
 from ..errors import DerivativeLostError, ShapeError
-from ..rules.kinds import Custom, Elementwise, Product
+from ..rules.kinds import Custom, Elementwise, Product, Several
 from ..tangents import ZERO, Zero, current, is_zero, ndim
 
 __all__ = [
@@ -49,6 +49,10 @@ class Number:
 
     def elementwise(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Apply an elementwise function by its partial derivatives."""
+        raise NotImplementedError
+
+    def several(self, rule: Several, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Apply an elementwise function with several results."""
         raise NotImplementedError
 
     def product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:

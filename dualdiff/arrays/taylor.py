@@ -10,7 +10,7 @@ from .. import tangents as ts
 from .._typing import Array, is_ndarray
 from ..errors import ShapeError
 from ..rules.elementwise import minus_one, one, power_of
-from ..rules.kinds import Custom, Elementwise, Product
+from ..rules.kinds import Custom, Elementwise, Product, Several
 from ..rules.recurrences import RECURRENCES, convolved, integrated, power_series
 from ..tangents import Zero, ndim
 from .construction import as_value
@@ -243,6 +243,22 @@ class Taylor(ArrayMethods):
             for c in x[1:]:
                 still = still & np.asarray(ts.vanishes(c))
         return [found[0], *(np.where(still, 0.0, c)[()] for c in found[1:])]
+
+    def several(self, rule: Several, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The series of each result, integrated from its partial derivatives."""
+        if not self._order_of(inputs):
+            return self.constant(ufunc(*(self.value_at(x) for x in inputs), **kwargs))
+
+        def along(lower: list[Any], slopes: list[Any]) -> tuple[Any, list[Any]]:
+            results = ufunc(*lower, **kwargs)
+            moving = [i for i, slope_of in enumerate(slopes) if slope_of is not None]
+            terms = [
+                [slope(row[i], y, [*lower, *results]) * slopes[i] for i in moving if row[i] is not None]
+                for y, row in zip(results, rule.partials, strict=True)
+            ]
+            return results, [sum(row[1:], row[0]) if row else None for row in terms]
+
+        return tuple(self.along(along, list(inputs)))
 
     # ----------------------------------------------------------------------------------------- products
 

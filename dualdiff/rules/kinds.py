@@ -18,6 +18,7 @@ __all__ = [
     "Moves",
     "Product",
     "Rule",
+    "Several",
     "Unsupported",
     "ZeroSlope",
 ]
@@ -35,6 +36,12 @@ class Elementwise(NamedTuple):
     second: tuple[Partial | None, ...] | None = None
     singular: Partial | None = None
     tame: bool = False
+
+
+class Several(NamedTuple):
+    """A row of partial derivatives for each result; they are functions of that result, the arguments and all the results."""
+
+    partials: tuple[tuple[Partial | None, ...], ...]
 
 
 class Linear(NamedTuple):
@@ -112,7 +119,20 @@ class Unsupported(NamedTuple):
     instead: str
 
 
-Rule = Elementwise | Linear | Moves | Composite | Product | Custom | InPlace | Created | ZeroSlope | Constant | Unsupported
+Rule = (
+    Elementwise
+    | Several
+    | Linear
+    | Moves
+    | Composite
+    | Product
+    | Custom
+    | InPlace
+    | Created
+    | ZeroSlope
+    | Constant
+    | Unsupported
+)
 
 #: A table of rules, keyed by function object.
 Table = dict[NumPyFunction, Rule]

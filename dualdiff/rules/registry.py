@@ -31,6 +31,7 @@ from .products import PRODUCTS
 from .sampling import SAMPLING
 from .selection import SELECTION
 from .sets import SETS
+from .special import special
 from .statistics import STATISTICS
 from .structure import STRUCTURE
 from .unsupported import UNSUPPORTED
@@ -65,7 +66,7 @@ TABLES: dict[str, Table] = {
 }
 
 #: Tables that are made once their module has been imported by somebody.
-LATE: dict[str, Callable[[], Table]] = {"numpy.polynomial.polynomial": series}
+LATE: dict[str, Callable[[], Table]] = {"numpy.polynomial.polynomial": series, "scipy.special._ufuncs": special}
 
 _ALL: dict[NumPyFunction, Rule] = {function: rule for table in TABLES.values() for function, rule in table.items()}
 

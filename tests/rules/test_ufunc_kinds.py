@@ -645,9 +645,7 @@ def test_tangent_layout_does_not_matter(layout: str) -> None:
     """A tangent with any memory layout gives the same derivative as a contiguous copy of it."""
     v = LAYOUTS[layout]
     x = np.linspace(0.5, 1.5, v.size).reshape(v.shape)
-    np.testing.assert_array_equal(
-        dd.jvp(np.exp, (x,), (v,))[1], dd.jvp(np.exp, (x,), (np.array(v, float, order="C"),))[1]
-    )
+    np.testing.assert_array_equal(dd.jvp(np.exp, (x,), (v,))[1], dd.jvp(np.exp, (x,), (np.array(v, float, order="C"),))[1])
 
 
 SHAPES = (
@@ -657,9 +655,7 @@ SHAPES = (
 
 
 @pytest.mark.parametrize("shapes", SHAPES, ids=str)
-@pytest.mark.parametrize(
-    "ufunc", [np.add, np.subtract, np.multiply, np.divide, np.maximum, np.arctan2, np.power], ids=name_of
-)
+@pytest.mark.parametrize("ufunc", [np.add, np.subtract, np.multiply, np.divide, np.maximum, np.arctan2, np.power], ids=name_of)
 def test_broadcasting(ufunc: np.ufunc, shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     """Operands of different shapes broadcast, in values and in tangents, with one direction and with k in front."""
     x, y = numbers_in(0.5, 0.9, *shapes[0], seed=1), numbers_in(1.1, 2.0, *shapes[1], seed=2)
@@ -703,9 +699,7 @@ MASK = np.array([True, False, True])
 def into(ufunc: np.ufunc, *arguments: Any, out: Any, **keywords: Any) -> Any:
     """Call with out=, and check that the result is that very object."""
     result = ufunc(*arguments, out=out, **keywords)
-    assert result is out or (
-        isinstance(out, tuple) and (result is out[0] or tuple(map(id, result)) == tuple(map(id, out)))
-    )
+    assert result is out or (isinstance(out, tuple) and (result is out[0] or tuple(map(id, result)) == tuple(map(id, out))))
     return out
 
 
@@ -1046,16 +1040,12 @@ def test_unary_operator(function: Function) -> None:
     check(function, np.array(-0.63))
 
 
-@pytest.mark.parametrize(
-    "exponent", [np.array([2, 3, 0, 1, -1]), np.array([2.0, 3.0, 0.0, 1.0, -1.0])], ids=["int", "float"]
-)
+@pytest.mark.parametrize("exponent", [np.array([2, 3, 0, 1, -1]), np.array([2.0, 3.0, 0.0, 1.0, -1.0])], ids=["int", "float"])
 def test_power_of_negative_numbers_by_an_array(exponent: Array) -> None:
     """An array of whole exponents has the power rule entry by entry, for negative bases too."""
     x = np.array([-1.3, -0.6, -2.2, -0.4, -1.7])
     v = np.array([1.0, -2.0, 0.5, 1.5, 3.0])
-    np.testing.assert_allclose(
-        dd.jvp(lambda t: t**exponent, (x,), (v,))[1], exponent * x ** (exponent - 1.0) * v, rtol=1e-14
-    )
+    np.testing.assert_allclose(dd.jvp(lambda t: t**exponent, (x,), (v,))[1], exponent * x ** (exponent - 1.0) * v, rtol=1e-14)
     second = exponent * (exponent - 1.0) * x ** (exponent - 2.0)
     hyper = dd.HyperDual(x, np.ones(5), np.ones(5), np.zeros(5)) ** exponent
     np.testing.assert_allclose(part(hyper, "eps12", (5,)), second, rtol=1e-14, atol=1e-300)

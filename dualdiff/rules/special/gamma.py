@@ -1,0 +1,213 @@
+"""Gamma, beta and zeta functions, binomial coefficients."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..._typing import Array
+from ..kinds import Elementwise, Table, ZeroSlope
+from ..values import is_complex, value_of
+from .arguments import order, refused
+from .branches import branch
+from .ufuncs import sp
+
+__all__ = ["GAMMA", "beta_density", "gamma_density"]
+
+#: B_2k / 2k for k = 1, 2, ...: psi(x) is log(x) - 1 / (2 x) - the sum of these over x^2k, for large x.
+_BERNOULLI = [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12, -3617 / 8160, 43867 / 14364]
+
+
+def _trigamma(x: Array) -> Array:
+    """psi'(x)."""
+    if not is_complex(x):
+        return sp._zeta(2, x)
+    left = np.real(value_of(x)) < 0.5
+    return branch(left, lambda x: np.square(math.pi * _cosecant(x)) - _trigamma_right(1 - x), _trigamma_right, x)
+
+
+def _cosecant(x: Array) -> Array:
+    """1 / sin(pi x), 0 where the sine would overflow."""
+    far = np.abs(np.imag(value_of(x))) > 200
+    return branch(far, lambda x: 0 * x, lambda x: 1 / np.sin(math.pi * (x - np.rint(np.real(value_of(x))))), x)
+
+
+def _trigamma_right(x: Array) -> Array:
+    """By recurrence and the asymptotic series; SciPy has it for real numbers only."""
+    total: Array = 0.0
+    for k in range(15):
+        total = total + 1 / np.square(x + k)
+    w = 1 / (x + 15)
+    square, series = w * w, 0.0
+    for k in range(len(_BERNOULLI), 0, -1):
+        series = series * square + 2 * k * _BERNOULLI[k - 1]
+    return total + w * (1 + w * (0.5 + w * series))
+
+
+def _psi_gap(x: Array, h: Array) -> Array:
+    """psi(x + h) - psi(x), which cancels where h is small or x large."""
+    regular = (value_of(x) > 0) & (value_of(x) + value_of(h) > 0)
+    return branch(regular, _psi_gap_right, lambda x, h: sp.psi(x + h) - sp.psi(x), x, h)
+
+
+def _psi_gap_right(x: Array, h: Array) -> Array:
+    total: Array = 0.0
+    for k in range(10):
+        total = total + 1 / (x + k) / (x + h + k)
+    # The divided difference, by Horner's rule, of the series in u = 1 / a^2 and v = 1 / b^2.
+    a, b = x + 10, x + h + 10
+    u, v = 1 / a / a, 1 / b / b
+    value, quotient = _BERNOULLI[-1], 0.0
+    for c in _BERNOULLI[-2::-1]:
+        quotient, value = quotient * v + value, value * u + c
+    # The series is u times a polynomial.
+    quotient = quotient * v + value
+    return h * (total + 0.5 / a / b + quotient * (a + b) / (a * a) / (b * b)) + np.log1p(h / a)
+
+
+def _rgamma_slope(y: Array, x: Array) -> Array:
+    # psi is infinite where rgamma is 0; the reflection formula is regular there.
+    v = np.where(np.real(value_of(x)) < 0.5, value_of(x), 0.5)
+    pole = (np.real(v) < 0.5) & (np.abs(v - np.rint(np.real(v))) < 0.25)
+    return branch(pole, lambda y, x: _reflected(x), _rgamma_slope_regular, y, x)
+
+
+def _rgamma_slope_regular(y: Array, x: Array) -> Array:
+    return branch(value_of(y) == 0, lambda y, x: 0 * y, lambda y, x: -sp.psi(x) * y, y, x)
+
+
+def _reflected(x: Array) -> Array:
+    """The derivative of sin(pi x) gamma(1 - x) / pi."""
+    n = np.rint(np.real(value_of(x)))
+    sign, r = 1 - 2 * np.remainder(n, 2), math.pi * (x - n)
+    return sign * sp.gamma(1 - x) * (np.cos(r) - np.sin(r) * sp.psi(1 - x) / math.pi)
+
+
+def _binom_by_k(y: Array, n: Array, k: Array) -> Array:
+    # Where binom is 0, psi is infinite.
+    return branch(
+        value_of(y) == 0,
+        lambda y, n, k: sp.gamma(n + 1) * (_rgamma_slope_at(k + 1) * sp.rgamma(n - k + 1)
+                                           - sp.rgamma(k + 1) * _rgamma_slope_at(n - k + 1)),
+        lambda y, n, k: y * _psi_gap(k + 1, n - k - k),
+        *(y, n, k),
+    )  # fmt: skip
+
+
+def _binom_by_n(y: Array, n: Array, k: Array) -> Array:
+    return branch(
+        value_of(y) == 0,
+        lambda y, n, k: (
+            sp.gamma(n + 1) * sp.rgamma(k + 1) * (sp.psi(n + 1) * sp.rgamma(n - k + 1) + _rgamma_slope_at(n - k + 1))
+        ),
+        lambda y, n, k: y * _psi_gap(n - k + 1, k),
+        *(y, n, k),
+    )
+
+
+def _rgamma_slope_at(x: Array) -> Array:
+    return _rgamma_slope(sp.rgamma(x), x)
+
+
+def _poch_by_start(y: Array, a: Array, m: Array) -> Array:
+    # Gamma(a + m) / Gamma(a) at a pole of Gamma(a) only, and at poles of both.
+    va, vb = value_of(a), value_of(a) + value_of(m)
+    pole = (va <= 0) & (va == np.rint(va))
+    both = pole & (vb <= 0) & (vb == np.rint(vb))
+    return branch(
+        both,
+        lambda y, a, m: -y * _psi_gap(1 - a - m, m),
+        lambda y, a, m: _poch_by_start_simple(y, a, m),
+        *(y, a, m),
+    )
+
+
+def _poch_by_start_simple(y: Array, a: Array, m: Array) -> Array:
+    va = value_of(a)
+    return branch(
+        (va <= 0) & (va == np.rint(va)),
+        lambda y, a, m: sp.gamma(a + m) * (sp.psi(a + m) * sp.rgamma(a) + _rgamma_slope_at(a)),
+        lambda y, a, m: y * _psi_gap(a, m),
+        *(y, a, m),
+    )
+
+
+def gamma_density(a: Array, x: Array) -> Array:
+    """x^(a - 1) exp(-x) / gamma(a)."""
+    # The logarithms of the factors would cancel for large a; x^a / x is 0 / 0 at 0.
+    near = (value_of(x) < 1) & (value_of(a) < 100)
+    return branch(
+        near,
+        lambda a, x: np.power(x, a - 1) * np.exp(-x) * sp.rgamma(a),
+        lambda a, x: branch(np.isinf(value_of(x)), lambda a, x: 0 / x, lambda a, x: sp._igam_fac(a, x) / x, a, x),
+        a,
+        x,
+    )
+
+
+def beta_density(a: Array, b: Array, x: Array, c: Array) -> Array:
+    """x^(a - 1) c^(b - 1) / beta(a, b) for c = 1 - x."""
+    small = value_of(a) + value_of(b) < 100
+    return branch(small, _beta_density_small, _beta_density_large, a, b, x, c)
+
+
+def _beta_density_small(a: Array, b: Array, x: Array, c: Array) -> Array:
+    return np.power(x, a - 1) * np.power(c, b - 1) / sp.beta(a, b)
+
+
+def _beta_density_large(a: Array, b: Array, x: Array, c: Array) -> Array:
+    if not hasattr(sp, "_beta_pdf"):
+        return np.exp(sp.xlogy(a - 1, x) + sp.xlogy(b - 1, c) - sp.betaln(a, b))
+    # Powers overflow, and the logarithms of the factors cancel.
+    return branch(
+        value_of(x) < 0.5, lambda a, b, x, c: sp._beta_pdf(x, a, b), lambda a, b, x, c: sp._beta_pdf(c, b, a), a, b, x, c
+    )
+
+
+# fmt: off
+GAMMA: Table = {
+    sp.gamma:    Elementwise((lambda y, x: y * sp.psi(x),), (lambda y, x: y * (np.square(sp.psi(x)) + _trigamma(x)),)),
+    sp.gammaln:  Elementwise((lambda y, x: sp.psi(x),),  (lambda y, x: sp._zeta(2, x),)),
+    sp.loggamma: Elementwise((lambda y, x: sp.psi(x),),  (lambda y, x: _trigamma(x),)),
+    sp.rgamma:   Elementwise((_rgamma_slope,)),
+    sp.gammasgn: ZeroSlope(),
+    sp.psi:      Elementwise((lambda y, x: _trigamma(x),)),
+    sp.poch:     Elementwise((lambda y, a, m: _poch_by_start(y, a, m), lambda y, a, m: y * sp.psi(a + m))),
+    sp.beta:     Elementwise((lambda y, a, b: -y * _psi_gap(a, b), lambda y, a, b: -y * _psi_gap(b, a))),
+    sp.betaln:   Elementwise((lambda y, a, b: -_psi_gap(a, b), lambda y, a, b: -_psi_gap(b, a))),
+    sp.binom:    Elementwise((_binom_by_n, _binom_by_k)),
+    # zeta functions; the first is scipy.special.zeta(x), the second zeta(x, q)
+    sp._riemann_zeta: Elementwise((refused("zeta", "x"),)),
+    sp._zeta:         Elementwise((refused("zeta", "x"), lambda y, s, q: -s * sp._zeta(s + 1, order(q))),
+                                  (None, None, lambda y, s, q: s * (s + 1) * sp._zeta(s + 2, order(q)))),
+    # incomplete functions
+    sp.gammainc:     Elementwise((refused("gammainc", "a"), lambda y, a, x: gamma_density(a, x)), singular=lambda y, a, x: x),
+    sp.gammaincc:    Elementwise((refused("gammaincc", "a"), lambda y, a, x: -gamma_density(a, x)), singular=lambda y, a, x: x),
+    sp.gammaincinv:  Elementwise((refused("gammaincinv", "a"), lambda y, a, p: 1 / gamma_density(a, y)),
+                                 singular=lambda y, a, p: y),
+    sp.gammainccinv: Elementwise((refused("gammainccinv", "a"), lambda y, a, p: -1 / gamma_density(a, y)),
+                                 singular=lambda y, a, p: y),
+    sp.betainc:      Elementwise((refused("betainc", "a"), refused("betainc", "b"),
+                                  lambda y, a, b, x: beta_density(a, b, x, 1 - x)), singular=lambda y, a, b, x: x * (1 - x)),
+    sp.betaincc:     Elementwise((refused("betaincc", "a"), refused("betaincc", "b"),
+                                  lambda y, a, b, x: -beta_density(a, b, x, 1 - x)), singular=lambda y, a, b, x: x * (1 - x)),
+    sp.betaincinv:   Elementwise((refused("betaincinv", "a"), refused("betaincinv", "b"),
+                                  lambda y, a, b, p: 1 / beta_density(a, b, y, 1 - y)),
+                                  singular=lambda y, a, b, p: y * (1 - y)),
+    sp.betainccinv:  Elementwise((refused("betainccinv", "a"), refused("betainccinv", "b"),
+                                  lambda y, a, b, p: -1 / beta_density(a, b, y, 1 - y)),
+                                  singular=lambda y, a, b, p: y * (1 - y)),
+    # x^a exp(-x) / gamma(a), for the densities above
+    sp._igam_fac:    Elementwise((refused("_igam_fac", "a"), lambda y, a, x: y * (a - x) / x)),
+}
+
+_PRIVATE: Any = {
+    # The beta density.
+    "_beta_pdf": Elementwise((lambda y, x, a, b: y * ((a - 1) / x - (b - 1) / (1 - x)),
+                              refused("_beta_pdf", "a"), refused("_beta_pdf", "b")), singular=lambda y, x, a, b: x * (1 - x)),
+}
+# fmt: on
+# SciPy 1.13 has no _beta_pdf.
+GAMMA |= {getattr(sp, name): rule for name, rule in _PRIVATE.items() if hasattr(sp, name)}

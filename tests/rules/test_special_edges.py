@@ -1,0 +1,295 @@
+"""The rules of scipy.special in tails, at poles and edges, and for complex arguments."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import dualdiff as dd
+
+sp: Any = pytest.importorskip("scipy.special")
+mp: Any = pytest.importorskip("mpmath").mp
+
+_spec = importlib.util.spec_from_file_location("special_points", Path(__file__).parent / "test_special.py")
+assert _spec is not None and _spec.loader is not None
+special: Any = importlib.util.module_from_spec(_spec)
+sys.modules[_spec.name] = special
+_spec.loader.exec_module(special)
+
+#: Far points and points beside removable singularities, each with a bound of the errors of all first and second derivatives.
+TAILS: list[tuple[str, float, list[tuple[Any, ...]]]] = [
+    ("erf", 5e-13, [(10.0,), (26.0,), (-5.3,)]),
+    ("erfc", 5e-13, [(10.0,), (26.0,)]),
+    ("erfi", 5e-13, [(20.0,), (1e-09,)]),
+    ("erfcx", 5e-13, [(3.1,), (2.9,), (10.0,), (50.0,), (1000.0,), (100000000.0,), (-5.0,), (-20.0,)]),
+    ("erfinv", 5e-13, [(0.999999,), (1e-20,), (-0.9,)]),
+    ("erfcinv", 5e-13, [(1e-10,), (1.9999,), (0.6,), (0.4,)]),
+    ("dawsn", 2e-12, [(6.9,), (7.1,), (30.0,), (10000.0,), (-12.0,), (1e-08,)]),
+    ("ndtr", 5e-13, [(-38.0,), (38.0,), (-12.3,)]),
+    ("log_ndtr", 5e-13, [(-1000.0,), (-40.0,), (-5.0,), (10.0,), (35.0,), (0.3,)]),
+    ("ndtri", 5e-13, [(1e-10,), (0.99999,), (0.4,)]),
+    ("ndtri_exp", 5e-13, [(-1e-10,), (-0.5,)]),
+    ("expit", 5e-13, [(40.0,), (700.0,), (-700.0,), (1e-09,), (-36.0,)]),
+    ("log_expit", 5e-13, [(40.0,), (700.0,), (-700.0,), (1e-09,)]),
+    ("logit", 5e-13, [(1e-09,), (0.999999999,)]),
+    ("exprel", 5e-13, [(1e-12,), (-700.0,), (700.0,), (30.0,), (-30.0,)]),
+    ("entr", 5e-13, [(1e100,)]),
+    ("rel_entr", 5e-13, [(1.0, 1.0000001)]),
+    ("kl_div", 5e-13, [(1.0, 1.0000001), (3.0, 7.0)]),
+    ("xlogy", 5e-13, [(0.0, 2.0)]),
+    ("xlog1py", 5e-13, [(2.0, -0.9999999999), (0.0, 1.5)]),
+    ("powm1", 5e-13, [(1e-05, 1e-10), (10000000000.0, 1e-12)]),
+    ("pseudo_huber", 5e-13, [(1.0, 1e-08), (100000000.0, 1.0), (1.0, 100000000.0), (1e-08, 1.0)]),
+    ("boxcox", 5e-13, [(2.0, 1e-14), (1e-10, 0.5), (10000000000.0, -3.0)]),
+    ("boxcox1p", 5e-13, [(1e-14, 2.0), (2.0, 1e-14)]),
+    ("inv_boxcox", 1e-12, [(2.0, 1e-14), (100000.0, 0.5)]),
+    ("inv_boxcox1p", 5e-13, [(1e-12, 2.0)]),
+    ("gamma", 5e-13, [(170.0,), (1e-10,), (-10.3,), (-169.5,)]),
+    ("gammaln", 5e-13, [(10000000000.0,), (1e-10,), (1e300,), (-100.3,)]),
+    ("loggamma", 5e-13, [(10000000000.0,), (1e-10,)]),
+    ("psi", 5e-13, [(10000000000.0,), (1e-05,), (-10.3,)]),
+    ("rgamma", 5e-13, [(170.0,), (-10.3,), (-3.001,), (-9.9999999,), (1e-10,)]),
+    ("beta", 1e-12, [(1000000.0, 1.0), (0.001, 1000.0), (300.0, 300.0)]),
+    ("betaln", 5e-13, [(10000000000.0, 1.0), (10000000000.0, 0.5), (1000000.0, 1000000.0), (1e-08, 2.0)]),
+    ("binom", 2e-12, [(1000.0, 500.5), (50.0, 1e-08)]),
+    ("poch", 5e-13, [(1000000.0, 0.5), (100000000.0, 1e-06), (5.0, 20.0)]),
+    ("gammainc", 5e-13, [(10000.0, 10000.0), (10000.0, 11000.0), (0.1, 1e-10), (3.0, 300.0), (200.0, 0.5)]),
+    ("gammaincc", 5e-13, [(3.0, 300.0)]),
+    ("betainc", 5e-13, [(500.0, 500.0, 0.5), (10000.0, 3.0, 0.999), (0.5, 0.5, 1e-10)]),
+    ("stdtr", 5e-13, [(100000000.0, 2.0), (3.0, 100000.0), (0.5, -3.0)]),
+    ("fdtr", 5e-13, [(1000.0, 1000.0, 1.1), (3.0, 5.0, 1e-10), (3.0, 5.0, 100000000.0)]),
+    ("chndtr", 5e-13, [(2.0, 3.0, 1e-10)]),
+    ("ellipk", 5e-13, [(1e-12,), (0.9999999999,), (-1000000.0,)]),
+    ("ellipe", 5e-13, [(1e-12,), (0.9999999999,), (-1000000.0,)]),
+    ("ellipkm1", 5e-13, [(1e-10,)]),
+    ("ellipkinc", 5e-13, [(1.57, 0.999999999), (30.0, 0.5), (0.001, 0.9), (1.0, -10000.0), (100.3, 0.999)]),
+    ("ellipeinc", 5e-13, [(1.57, 0.999999999), (30.0, 0.5), (0.001, 0.9), (100.3, 0.999)]),
+    ("agm", 5e-13, [(1.0, 1.0), (1e-10, 1.0), (1e200, 1e200), (1.0, 1.0000001)]),
+    ("elliprd", 1e-12, [(1.0, 1.0, 1.0), (1.0, 2.0, 2.0000001), (1e-10, 1.0, 10000000000.0), (2.0, 2.0, 1.0)]),
+    ("elliprj", 5e-13, [(1.0, 1.0, 1.0, 1.0), (1.0, 2.0, 3.0, 3.0000001), (1e-05, 1.0, 100000.0, 2.0)]),
+    ("elliprf", 5e-13, [(1.0, 1.0, 1.0), (1e-10, 1.0, 10000000000.0)]),
+    ("elliprc", 5e-13, [(1.0, 1.0), (1.0, 1.00001), (2.0, -3.0)]),
+    ("elliprg", 5e-13, [(1.0, 1.0, 1.0)]),
+    ("jv", 5e-13, [(50.0, 1.0), (0.5, 1000.0), (2.5, 1e-05)]),
+    ("iv", 5e-13, [(3.0, 500.0), (3.5, 0.001)]),
+    ("kv", 5e-13, [(3.0, 500.0), (50.0, 1.0)]),
+    ("ive", 5e-13, [(0.0, 10000.0), (2.5, 1000000.0), (3.0, 30.0), (3.0, 60.0), (1.0, -200.0)]),
+    ("kve", 1e-12, [(0.0, 10000.0), (2.5, 1000000.0), (3.0, 30.0), (10.0, 300.0)]),
+    ("i0e", 5e-13, [(25.0,), (31.0,), (100000.0,), (-50.0,)]),
+    ("k0e", 5e-13, [(25.0,), (31.0,), (100000.0,)]),
+    ("i1e", 5e-13, [(25.0,), (33.0,), (100000.0,)]),
+    ("k1e", 5e-13, [(25.0,), (33.0,), (100000.0,)]),
+    ("hankel1e", 5e-13, [(1.0, 100000.0), (0.5, 25.0), (2.0, 35.0)]),
+    ("hankel2e", 5e-13, [(1.0, 100000.0)]),
+    ("airye", 2e-11, [(14.0,), (16.0,), (1000.0,)]),
+    ("airy", 5e-13, [(10.0,), (-10.0,)]),
+    ("ber", 5e-13, [(0.001,), (8.0,)]),
+    ("beip", 5e-13, [(0.001,), (0.9,), (1.1,), (8.0,)]),
+    ("berp", 5e-13, [(0.001,), (0.9,), (1.1,)]),
+    ("besselpoly", 5e-13, [(1e-05, 1.0, 0.0), (0.001, 0.5, 0.5), (3.0, 1.0, 1.0)]),
+    ("struve", 2e-12, [(0.0, 0.0001), (1.5, 30.0)]),
+    ("modstruve", 5e-13, [(1.5, 20.0), (0.0, 0.0001)]),
+    ("sici", 5e-13, [(1e-05,), (0.99,), (1.01,), (1000.0,)]),
+    ("shichi", 5e-13, [(1e-05,), (300.0,)]),
+    ("spence", 5e-13, [(1.0,), (1.000001,), (10000000000.0,), (1e-10,), (0.5,), (1.5,)]),
+    ("exp1", 5e-13, [(500.0,), (1e-10,)]),
+    ("expi", 5e-13, [(500.0,), (-5.0,)]),
+    ("expn", 5e-13, [(0, 2.0), (1, 3.0), (5, 100.0)]),
+    ("it2i0k0", 5e-13, [(0.001,), (0.99,), (1.01,)]),
+    ("it2j0y0", 5e-13, [(0.001,)]),
+    ("it2struve0", 5e-13, [(0.001,), (0.99,)]),
+    (
+        "voigt_profile",
+        5e-13,
+        [(50.0, 1.0, 0.5), (50.0, 1.0, 1e-10), (1000.0, 0.1, 1.0), (0.5, 1e-08, 1.0), (12.0, 1.0, 0.0), (3.0, 1.0, 0.0)],
+    ),
+    ("owens_t", 5e-13, [(5.0, 2.0), (8.0, 0.1), (20.0, 0.5)]),
+    ("fresnel", 5e-13, [(100.0,), (5.3,)]),
+    ("modfresnelp", 5e-13, [(30.0,), (1000.0,)]),
+    ("modfresnelm", 5e-13, [(30.0,)]),
+    ("kolmogorov", 5e-13, [(0.3,), (0.81,), (0.79,), (5.0,), (0.1,)]),
+    ("tklmbda", 2e-12, [(-1.2, 0.7), (5.0, -0.5)]),
+    ("smirnov", 5e-13, [(20, 0.1), (50, 0.3)]),
+    ("wrightomega", 5e-13, [(-50.0,), (100000.0,)]),
+    ("lambertw", 5e-13, [(1e-10,), (1e100,), (-0.36,)]),
+    ("hyp1f1", 5e-13, [(0.5, 1.5, -50.0), (2.0, 3.0, 100.0)]),
+    ("hyp2f1", 5e-13, [(0.5, 1.0, 1.5, -100.0)]),
+    ("hyp0f1", 5e-13, [(2.0, 500.0), (0.5, -50.0)]),
+    ("wright_bessel", 5e-13, [(1.0, 1.0, 50.0)]),
+    ("eval_chebyt", 5e-13, [(50, 0.3), (5, 3.0), (2.5, 0.3), (1, 0.3), (0, 0.3)]),
+    ("eval_legendre", 5e-13, [(50, 0.3), (0, 0.3), (1, 0.3), (2, 1.0)]),
+    ("eval_jacobi", 5e-13, [(0, 1.0, 2.0, 0.3), (1, 1.0, 2.0, 0.3), (20, 1.0, 2.0, 1.0)]),
+    ("eval_laguerre", 5e-13, [(30, 5.0), (1, 2.0), (0, 2.0)]),
+    ("eval_hermite", 5e-13, [(0, 0.5), (1, 0.5), (20, 3.0)]),
+    ("lpmv", 5e-13, [(0, 3, 0.5), (2, 5, 0.99), (1, 2.5, 0.3), (-1, 3, 0.4), (0, 0, 0.3), (3, 2, 0.4)]),
+]
+
+#: Complex points.
+COMPLEX: list[tuple[str, float, list[tuple[Any, ...]]]] = [
+    ("erf", 5e-13, [((1 + 0.5j),)]),
+    ("erfc", 5e-13, [((1 + 0.5j),)]),
+    ("erfi", 5e-13, [((0.4 - 1j),)]),
+    ("erfcx", 5e-13, [((4 + 2j),), ((1 - 1j),)]),
+    ("dawsn", 2e-12, [((1 + 2j),), ((9 + 0.1j),)]),
+    ("wofz", 5e-13, [((8 + 1j),), ((1 - 2j),), ((9 + 0j),)]),
+    ("ndtr", 5e-13, [((0.5 + 1j),)]),
+    ("log_ndtr", 5e-13, [((0.5 + 1j),)]),
+    ("expm1", 5e-13, [((0.5 + 1j),)]),
+    ("log1p", 5e-13, [((0.5 + 1j),)]),
+    ("exp1", 5e-13, [((0.5 + 1j),)]),
+    ("expi", 5e-13, [((0.5 + 1j),)]),
+    ("sici", 5e-13, [((0.5 + 1j),), ((0.1 + 0.2j),)]),
+    ("shichi", 5e-13, [((0.5 + 1j),)]),
+    ("spence", 5e-13, [((0.5 + 1j),), ((1.1 + 0.1j),)]),
+    ("fresnel", 5e-13, [((0.5 + 1j),)]),
+    ("gamma", 5e-13, [((0.5 + 1j),), ((-2.5 + 0.1j),)]),
+    ("loggamma", 5e-13, [((0.5 + 1j),)]),
+    ("psi", 5e-13, [((0.5 + 1j),), ((-3.2 + 0.7j),)]),
+    ("rgamma", 5e-13, [((0.5 + 1j),), ((-2.1 + 0.1j),)]),
+    ("jv", 5e-13, [(1.5, (0.5 + 1j))]),
+    ("yv", 5e-13, [(1.5, (0.5 + 1j))]),
+    ("iv", 5e-13, [(1.5, (0.5 + 1j))]),
+    ("kv", 5e-13, [(1.5, (0.5 + 1j))]),
+    ("kve", 5e-13, [(1.5, (0.5 + 1j)), (1.5, (40 + 10j))]),
+    ("hankel1", 5e-13, [(1.5, (0.5 + 1j))]),
+    ("hankel1e", 5e-13, [(1.5, (0.5 + 1j)), (1.5, (40 + 5j))]),
+    ("hankel2e", 5e-13, [(1.5, (0.5 + 1j))]),
+    ("airy", 5e-13, [((0.5 + 1j),)]),
+    ("elliprc", 5e-13, [((0.5 + 1j), (2 + 1j))]),
+    ("elliprd", 5e-13, [((0.5 + 1j), (2 + 1j), (1 - 0.5j))]),
+    ("elliprf", 5e-13, [((0.5 + 1j), (2 + 1j), (1 - 0.5j))]),
+    ("elliprg", 5e-13, [((0.5 + 1j), (2 + 1j), (1 - 0.5j))]),
+    ("elliprj", 5e-13, [((0.5 + 1j), (2 + 1j), (1 - 0.5j), (2 + 0.1j))]),
+    ("hyp0f1", 5e-13, [(1.5, (0.5 + 1j))]),
+    ("hyp1f1", 5e-13, [(0.5, 1.5, (0.5 + 1j))]),
+    ("hyp2f1", 5e-13, [(0.5, 1.5, 2.5, (0.5 + 0.4j))]),
+    ("wrightomega", 5e-13, [((0.5 + 1j),)]),
+    ("lambertw", 5e-13, [((0.5 + 1j),)]),
+    ("xlogy", 5e-13, [((1 + 1j), (0.5 + 1j))]),
+    ("xlog1py", 5e-13, [((1 + 1j), (0.5 + 1j))]),
+    ("eval_chebyt", 5e-13, [(3.0, (0.5 + 1j))]),
+    ("eval_legendre", 5e-13, [(3.0, (0.5 + 0.2j))]),
+    ("eval_jacobi", 5e-13, [(3.0, 1.0, 2.0, (0.5 + 0.2j))]),
+    ("eval_genlaguerre", 5e-13, [(3.0, 1.0, (0.5 + 0.2j))]),
+]
+
+
+def cases(table: list[tuple[str, float, list[tuple[Any, ...]]]]) -> list[Any]:
+    """One test a point."""
+    return [pytest.param(n, tolerance, args, id=f"{n}{args}") for n, tolerance, points in table for args in points]
+
+
+@pytest.mark.parametrize(("name", "tolerance", "point"), [*cases(TAILS), *cases(COMPLEX)])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_tails_and_complex_points(name: str, tolerance: float, point: tuple[Any, ...]) -> None:
+    """First and second derivatives keep their digits."""
+    args, f = list(point), getattr(sp, name)
+    values = f(*args)
+    values = values if isinstance(values, tuple) else (values,)
+    with mp.workdps(60):
+        for i in special.moving(name):
+            for j in [None, *(j for j in special.moving(name) if j >= i)]:
+                found = special.first(f, args, i) if j is None else special.second(f, args, i, j)
+                for k, oracle in enumerate(special.oracle_of(name)):
+                    expected = special.oracles.reference(oracle, special.exact(args), i, j, values[k])
+                    expected = expected if np.iscomplexobj(found[k]) else mp.re(expected)
+                    assert special.error(found[k], expected) < tolerance, (i, j, k, found[k], mp.nstr(expected, 17))
+
+
+inf = np.inf
+
+#: Function, arguments, position: the first derivative and the second.
+EDGES: list[tuple[str, tuple[Any, ...], int, float, float | None]] = [
+    ("exprel", (0.0,), 0, 1 / 2, 1 / 3),
+    ("entr", (0.0,), 0, inf, -inf),
+    ("rel_entr", (0.0, 1.0), 0, -inf, inf),
+    ("rel_entr", (0.0, 1.0), 1, 0, 0),
+    ("rel_entr", (0.0, 0.0), 1, 0, 0),
+    ("kl_div", (0.0, 2.0), 1, 1, 0),
+    ("xlogy", (0.0, 2.0), 0, np.log(2), 0),
+    ("xlogy", (0.0, 0.0), 0, -inf, None),
+    ("xlogy", (0.0, 0.0), 1, 0, 0),
+    ("powm1", (0.0, 2.0), 0, 0, 2),
+    ("huber", (1.0, 1.0), 1, 1, 0.5),
+    ("pseudo_huber", (0.0, 1.0), 0, 1, -2),
+    ("pseudo_huber", (1.0, 0.0), 1, 0, 1),
+    ("boxcox", (2.0, 0.0), 1, np.log(2) ** 2 / 2, np.log(2) ** 3 / 3),
+    ("boxcox", (0.0, 2.0), 1, 0.25, -0.25),
+    ("inv_boxcox", (2.0, 0.0), 0, np.exp(2), np.exp(2)),
+    ("logit", (0.0,), 0, inf, None),
+    ("erfinv", (1.0,), 0, inf, None),
+    ("erfcinv", (0.0,), 0, -inf, None),
+    ("ndtri", (0.0,), 0, inf, None),
+    ("ndtri", (1.0,), 0, inf, None),
+    ("expit", (inf,), 0, 0, 0),
+    ("spence", (0.0,), 0, -inf, None),
+    ("exp1", (0.0,), 0, -inf, None),
+    ("expn", (2, 0.0), 1, -inf, None),
+    ("expn", (3, 0.0), 1, -1, inf),
+    ("rgamma", (0.0,), 0, 1, 2 * np.euler_gamma),
+    ("rgamma", (-2.0,), 0, 2, -3.6911373403938685),
+    ("binom", (3.0, 5.0), 0, -0.05, -1 / 12),
+    ("poch", (-2.0, 3.0), 0, 2, -6),
+    ("poch", (-3.0, 2.0), 0, -5, 2),
+    ("poch", (0.0, 2.0), 0, 1, 2),
+    ("gammainc", (0.5, 0.0), 1, inf, None),
+    ("gammainc", (1.0, 0.0), 1, 1, -1),
+    ("gammainc", (2.0, 0.0), 1, 0, 1),
+    ("betainc", (2.0, 3.0, 0.0), 2, 0, 12),
+    ("betainc", (2.0, 1.0, 1.0), 2, 2, 2),
+    ("betainc", (0.5, 2.0, 0.0), 2, inf, None),
+    ("chdtr", (2.0, 0.0), 1, 0.5, -0.25),
+    ("fdtr", (2.0, 3.0, 0.0), 2, 1, -5 / 3),
+    ("chndtr", (1.0, 2.0, 0.0), 0, np.exp(-0.5) / 2, -np.exp(-0.5) / 4),
+    ("kolmogorov", (0.0,), 0, 0, 0),
+    ("tklmbda", (3.0, 0.5), 0, 0, 0),
+    ("jv", (0.0, 0.0), 1, 0, -0.5),
+    ("jv", (1.0, 0.0), 1, 0.5, 0),
+    ("jv", (0.5, 0.0), 1, inf, None),
+    ("i0e", (0.0,), 0, 0, None),
+    ("beip", (0.0,), 0, 0.5, 0),
+    ("struve", (0.0, 0.0), 1, 2 / np.pi, 0),
+    ("struve", (1.0, 0.0), 1, 0, 4 / (3 * np.pi)),
+    ("ellipk", (0.0,), 0, np.pi / 8, 9 * np.pi / 64),
+    ("ellipe", (1.0,), 0, -inf, None),
+    ("ellipkinc", (1.0, 0.0), 1, 0.1363378216467898, None),
+    ("agm", (0.0, 1.0), 0, inf, None),
+    ("agm", (0.0, 1.0), 1, 0, None),
+    ("elliprf", (0.0, 1.0, 2.0), 0, -inf, None),
+    ("eval_legendre", (2, 1.0), 1, 3, 3),
+    ("lpmv", (2, 2, 1.0), 2, -6, -6),
+    ("lpmv", (0, 3, 1.0), 2, 6, 15),
+    ("it2struve0", (0.0,), 0, -2 / np.pi, 0),
+    ("voigt_profile", (1.0, 0.0, 1.0), 0, -1 / (2 * np.pi), 1 / (2 * np.pi)),
+]
+
+
+@pytest.mark.parametrize(("name", "args", "i", "slope", "bend"), EDGES)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_edges(name: str, args: tuple[Any, ...], i: int, slope: float, bend: float | None) -> None:
+    """At poles, removable singularities and ends of domains."""
+    f = getattr(sp, name)
+    assert f(*(dd.Dual(a, 1.0) if k == i else a for k, a in enumerate(args))).tangent == pytest.approx(slope, rel=1e-13)
+    assert f(*(dd.Dual(a, 0.0) if k == i else a for k, a in enumerate(args))).tangent == 0
+    if bend is not None:
+        number = dd.HyperDual(args[i], 1.0, 1.0, 0.0)
+        found = f(*(number if k == i else a for k, a in enumerate(args))).eps12
+        assert found == pytest.approx(bend, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize(("name", "args"), [("jve", (1.0,)), ("yve", (1.0,)), ("ive", (1.0,)), ("airye", ())])
+def test_functions_that_are_not_analytic_are_refused(name: str, args: tuple[float, ...]) -> None:
+    """The factor exp(-|imag z|) has no complex derivative; the message says what to write."""
+    with pytest.raises(dd.NotDifferentiableError, match=f"{name} has no complex derivative.*Write"):
+        getattr(sp, name)(*args, dd.Dual(0.5 + 1j, 1.0))
+
+
+def test_principal_values_of_rj_are_refused() -> None:
+    """RJ of negative p."""
+    with pytest.raises(dd.NotDifferentiableError, match="principal value"):
+        sp.elliprj(1.0, 2.0, dd.Dual(3.0, 1.0), -1.0)
