@@ -15,7 +15,7 @@ import numpy as np
 from .. import tangents as ts
 from .._typing import Array, Tangent
 from ..rules.elementwise import minus_one, one, power_of
-from ..rules.kinds import Custom, Elementwise, Product
+from ..rules.kinds import Custom, Elementwise, Product, Several
 from ..rules.registry import UFUNCS
 from ..tangents import ZERO, Zero, is_zero, ndim
 from .dual import Dual, apply_front
@@ -163,6 +163,10 @@ class Quadratic(ArrayMethods):
                 bend = _derived(rule, y, values, i, j, self.level - 1)
                 if bend is not None:
                     yield (i, j), bend
+
+    def several(self, rule: Several, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A function of several results, whose partials hold the results: these move too, so the rule is nested."""
+        return self._nested(ufunc, inputs, kwargs)
 
     # ----------------------------------------------------------------------------------------- products
 

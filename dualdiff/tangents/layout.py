@@ -187,7 +187,8 @@ class SymmetricLayout:
     def data(self, values: NDArray) -> NDArray:
         """The stored entries for these values."""
         shares: NDArray = scattered(values, self.target, self.size) * self.share.astype(values.dtype)
-        return shares[self.place]
+        chosen: NDArray = shares[self.place]
+        return chosen
 
 
 def symmetric(bend: Structured, n: int) -> tuple[NDArray, NDArray, NDArray]:
