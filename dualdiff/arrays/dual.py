@@ -180,9 +180,8 @@ class Dual(Shortcuts):
 def apply_front(rule: Product, function: Any, i: int, tangent: Tangent, values: list[Array], others: dict[str, Any]) -> Tangent:
     """A product with one operand replaced by its tangent, for every direction in front of it."""
     leading = ts.directions(tangent, ndim(values[i]))
-    subscripts = rule.subscripts
-    if leading and subscripts is not None:
-        term = ts.product(tangent, i, values, lambda: subscripts(*values, **others))
+    if leading:
+        term = ts.product(tangent, function, i, values, others, rule.subscripts)
         if term is not None:
             return term
     if not leading:

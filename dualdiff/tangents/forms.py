@@ -10,6 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from .._typing import Array, NumPyFunction, Tangent
+from .bilinear import BILINEAR
 from .contraction import einsum, gathered, summed
 from .structured import Structured, is_structured
 
@@ -82,13 +83,16 @@ def _trace(t: Structured, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype
     return np.sum(diagonal, axis=-1)
 
 
-def product(tangent: Tangent, place: int, values: list[Array], subscripts: Callable[[], str | None]) -> Tangent:
+def product(
+    tangent: Tangent, function: NumPyFunction, place: int, values: list[Array], others: dict[str, Any],
+    subscripts: Callable[..., str | None] | None,
+) -> Tangent:  # fmt: skip
     """A product with one operand replaced by its structured tangent; None if it has no structured form."""
     if not is_structured(tangent):
         return None
-    if any(is_structured(v) for v in values):
-        return None
-    found = subscripts()
+    if function in BILINEAR:
+        return BILINEAR[function](place, tangent, values, **others)
+    found = None if subscripts is None else subscripts(*values, **others)
     return None if found is None else einsum(found, place, tangent, values)
 
 
