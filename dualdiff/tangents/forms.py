@@ -33,6 +33,10 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: d
             return form(*inputs)
     elif method == "reduce" and ufunc is np.add and is_structured(inputs[0]):
         return _sum(inputs[0], **({"axis": 0} | kwargs))
+    elif method == "reduceat" and ufunc is np.add and is_structured(inputs[0]):
+        result = _sums_of_segments(*inputs, **kwargs)
+        if result is not NotImplemented:
+            return result
     return getattr(ufunc, method)(*densely(inputs), **densely_each(kwargs))
 
 
@@ -163,6 +167,20 @@ def _by_sparse_rows(t: Structured, places: Any, order: Any, size: int, shape: tu
 
 
 # ------------------------------------------------------------------------------------------------- other forms
+
+
+def _sums_of_segments(t: Structured, starts: Any, axis: int = 0) -> Any:
+    """``np.add.reduceat`` of a vector: the entries of all segments, added into one place each."""
+    starts = np.asarray(starts)
+    if t.ndim != 2 or normalize_axis_tuple(axis, 2) != (1,) or not starts.size or (starts >= t.shape[1]).any():
+        return NotImplemented
+    stops = np.append(starts[1:], t.shape[1])
+    # A segment that does not go forward is its first entry.
+    lengths = np.maximum(stops - starts, 1)
+    places = np.repeat(np.arange(starts.size), lengths)
+    source = np.arange(places.size) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(starts, lengths)
+    entries = t.over_directions(lambda array: array[source])
+    return _scatter_added(entries, places, starts.shape) if is_structured(entries) else NotImplemented
 
 
 def _broadcast_to(t: Structured, shape: Any, subok: bool = False) -> Any:

@@ -49,8 +49,9 @@ def jacobian(
         How derivatives are stored while f runs: one number for each input (dense), as a short sum of terms whose cost does
         not grow with the number of inputs (structured), or whichever costs less. The result is the same.
     sparse : bool
-        Whether the result is a `scipy.sparse.csr_array` of shape (number of outputs, number of inputs), in C order, without
-        ever being dense. Entries that can only be found zero by their value stay in the pattern.
+        Whether the result is a `scipy.sparse.csr_array` of shape (number of outputs, number of inputs), in C order. Entries
+        that can only be found zero by their value stay in the pattern; behind a step without a structured form (see
+        `explain`) these are all entries, with a PerformanceWarning if they are many and mostly zero.
 
     Examples
     --------

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from warnings import warn
 
 import numpy as np
 
 from .._typing import NDArray, Tree
 from ..arrays import is_number, plain
-from ..errors import NotDifferentiableError, NotScalarError
+from ..errors import NotDifferentiableError, NotScalarError, PerformanceWarning
 from ..tangents import is_structured
 from ..tangents.layout import compressed, symmetric
 from ..tangents.space import Space
@@ -18,6 +19,10 @@ from .curvature import bends_of, matrix_of, quadratic_result
 from .representation import leaves_of, structured_result
 
 __all__ = ["exact_space", "hessian_sparsity", "jacobian_sparsity", "refuse_combinations", "sparse_hessian", "sparse_jacobian"]
+
+
+#: A block of more entries than this should not be stored in full without a word.
+MANY_ENTRIES = 1 << 18
 
 
 def exact_space(inputs: Inputs) -> Space:
@@ -61,9 +66,21 @@ def _block(inputs: Inputs, value: Any, tangent: Any) -> tuple[NDArray, NDArray, 
         _refuse_nested(data)
         return data, columns, indptr
     _refuse_nested(tangent)
+    _warn_of_zeros(tangent, size, n)
     kind: type[np.signedinteger[Any]] = np.int32 if size * n < 2**31 else np.int64
     rows = np.ascontiguousarray(np.moveaxis(np.reshape(tangent, (n, size)), 0, -1)).reshape(-1)
     return rows, np.tile(np.arange(n, dtype=kind), size), np.arange(size + 1, dtype=kind) * kind(n)
+
+
+def _warn_of_zeros(tangent: NDArray, size: int, n: int) -> None:
+    """Say so when a block that is mostly zeros is stored in full, because a step has no structured form."""
+    if size * n > MANY_ENTRIES and 4 * np.count_nonzero(tangent) < size * n:
+        warn(
+            f"the derivative of a step has no structured form, so {size} x {n} entries are stored, most of them 0: "
+            "print(dd.explain(f, x)) shows where structure is lost.",
+            PerformanceWarning,
+            stacklevel=5,
+        )
 
 
 def _refuse_nested(data: Any) -> None:
