@@ -22,8 +22,8 @@ import pytest
 from numpy.typing import NDArray
 
 import dualdiff as dd
+from dualdiff.rules.elementwise import ELEMENTWISE
 from dualdiff.rules.kinds import Elementwise
-from dualdiff.rules.registry import UFUNCS
 
 mpmath = pytest.importorskip("mpmath")
 mp = mpmath.mp
@@ -347,4 +347,5 @@ def test_complex_numbers(name: str) -> None:
 def test_every_elementwise_rule_is_tested() -> None:
     """Every elementwise rule of a ufunc is a row of the tables, by its function or by an expression of it."""
     names = {row.name for row in (*tables.UNARY, *tables.BINARY)}
-    assert {f.__name__ for f, rule in UFUNCS.items() if isinstance(rule, Elementwise)} <= names
+    # The table itself: UFUNCS also holds those of modules that another test has imported.
+    assert {f.__name__ for f, rule in ELEMENTWISE.items() if isinstance(rule, Elementwise)} <= names
