@@ -194,7 +194,7 @@ class SymmetricLayout:
 def symmetric(bend: Structured, n: int) -> tuple[NDArray, NDArray, NDArray]:
     """Data, column indices and row pointers of the symmetric part of a tangent of n * n directions of a scalar."""
     terms = bend.terms
-    if all(isinstance(t.parent, Sparse) and t.parent.rows == 1 and t.index.full for t in terms):
+    if terms and all(isinstance(t.parent, Sparse) and t.parent.rows == 1 and t.index.full for t in terms):
         key = tuple(id(t.parent.indices) for t in terms)  # type: ignore[attr-defined]
         layout = bend.space.layouts.get(key)
         if layout is None:
