@@ -44,13 +44,15 @@ def select(number: Number, index: Any) -> Any:
     """``number[index]``: a view where NumPy's is one, a copy for a full integer index."""
     index = _plain_index(index)
     value = number.value
+    # A scalar of NumPy's is no array: x[...] is a new one.
+    fresh = not is_ndarray(ts.storage(value))
     if not hasattr(value, "shape"):
         value = np.float64(value) if isinstance(value, float) else np.complex128(value)
     basic = _is_basic(index)
     count = ndim(value)
     chosen = value[index]
     scalar = ndim(chosen) == 0 and not is_ndarray(chosen)
-    view = basic and not scalar
+    view = basic and not scalar and not fresh
     parts = []
     for name in number.PARTS:
         stored = getattr(number, name)
@@ -62,7 +64,7 @@ def select(number: Number, index: Any) -> Any:
         if type(tangent) is float or type(tangent) is complex:
             tangent = np.asarray(tangent)[()]
         part = ts.selected(tangent, index, ndim(tangent) - count, basic)
-        parts.append(part.copy() if scalar and ndim(part) else part)
+        parts.append(part.copy() if (scalar or fresh) and ndim(part) else part)
     return number.of(chosen, parts, number.level, view=view)
 
 
