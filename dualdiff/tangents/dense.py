@@ -149,7 +149,8 @@ def over_directions(function: Callable[[Array], Array], tangent: Tangent, leadin
         return tangent.over_directions(function, leading, key)
     shape = tangent.shape[leading:]
     if tangent.size:
-        first = function(tangent[(*(0,) * leading, ...)])
+        one: Any = (*(0,) * leading, ...)
+        first = function(tangent[one])
         if isinstance(first, (list, tuple)):
             pieces = (over_directions(_piece(function, i), tangent, leading) for i in range(len(first)))
             return type(first)(pieces) if type(first) in (list, tuple) else type(first)(*pieces)

@@ -47,6 +47,10 @@ def densely_each(kwargs: dict[str, Any]) -> dict[str, Any]:
 
 def apply_function(function: NumPyFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A function of NumPy of which an argument is a structured tangent."""
+    if function is np.einsum and len(args) == 2 and not kwargs:
+        result = _einsum_of_one(*args)
+        if result is not NotImplemented:
+            return result
     form = _FORMS.get(function)
     if form is not None and args and is_structured(args[0]):
         result = form(*args, **kwargs)
@@ -181,6 +185,19 @@ def _sums_of_segments(t: Structured, starts: Any, axis: int = 0) -> Any:
     source = np.arange(places.size) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(starts, lengths)
     entries = t.over_directions(lambda array: array[source])
     return _scatter_added(entries, places, starts.shape) if is_structured(entries) else NotImplemented
+
+
+def _einsum_of_one(subscripts: Any, t: Any) -> Any:
+    """A transposition, a diagonal or a sum, with the directions as the first label on both sides."""
+    if not isinstance(subscripts, str) or not is_structured(t) or "." in subscripts:
+        return NotImplemented
+    left, right = subscripts.split("->")
+    if left[0] != right[:1] or left[0] in left[1:] + right[1:]:
+        return NotImplemented
+    own = f"{left[1:]}->{right[1:]}"
+    if set(left) == set(right):
+        return t.over_directions(lambda array: np.einsum(own, array), 1, ("einsum", own))
+    return einsum(own, 0, t, [t])
 
 
 def _broadcast_to(t: Structured, shape: Any, subok: bool = False) -> Any:
