@@ -64,6 +64,7 @@ def gathered(
     space, n = tangent.space, tangent.space.size
     if not pieces or not rows:
         return Structured(space, shape, ())
+    pieces = [_condensed(*piece) for piece in pieces]
     width = sum(index.shape[1] * parent.width() for _, index, parent in pieces)
     parent: Parent
     dense = _full(pieces, rows, n) if space.exact else 4 * width >= n or rows * n <= CHEAP
@@ -80,9 +81,17 @@ def gathered(
     return Structured.rows_of(space, parent, shape).settled()
 
 
+def _condensed(coefficient: Array, index: NDArray, parent: Parent) -> tuple[Array, NDArray, Parent]:
+    """The same sums with each row of the parent once, where there are fewer rows than entries: a scalar that was broadcast."""
+    if isinstance(parent, Identity) or parent.rows >= index.shape[1]:
+        return coefficient, index, parent
+    weights = _into_columns(coefficient, index, parent.rows)
+    return weights, np.broadcast_to(np.arange(1, parent.rows + 1), (len(index), parent.rows)), parent
+
+
 def _full(pieces: list[tuple[Array, NDArray, Parent]], rows: int, columns: int) -> bool:
     """Whether each sum depends on all columns."""
-    if any(_reaches_all(parent) for _, _, parent in pieces):
+    if any(parent.dense for _, _, parent in pieces):
         return True
     if sum(index.shape[1] for _, index, _ in pieces) < columns or rows * columns > 1 << 26:
         return False
@@ -92,12 +101,6 @@ def _full(pieces: list[tuple[Array, NDArray, Parent]], rows: int, columns: int) 
             return False
         np.put_along_axis(reached, index, True, axis=1)
     return bool(reached[:, 1:].all())
-
-
-def _reaches_all(parent: Parent) -> bool:
-    if isinstance(parent, Pair):
-        return _reaches_all(parent.first) and _reaches_all(parent.second)
-    return isinstance(parent, Dense)
 
 
 def dense_rows(coefficient: Array, index: NDArray, parent: Parent) -> Array:

@@ -7,14 +7,21 @@ Such a matrix is not symmetric until it is read: only its symmetric part means a
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .._typing import Array, Tangent
+from .dense import densely
 from .parents import Identity, Pair
 from .space import Index, Space
 from .structured import Structured, Term, is_structured
 
 __all__ = ["paired", "symmetric_space"]
+
+
+#: More pairs of terms than this are multiplied densely, if that makes not more entries than this.
+PAIRS, ENTRIES = 16, 1 << 22
 
 
 def symmetric_space(space: Space) -> Space:
@@ -31,6 +38,8 @@ def paired(first: Tangent, second: Tangent, count: int) -> Tangent:
         products = first[:, None] * second
         return products.reshape((first.shape[0] * second.shape[0], *shape))
     space = first.space if is_structured(first) else second.space
+    if space.automatic and _is_dearer(first, second):
+        return paired(densely(first), densely(second), count)
     first, second = (t if is_structured(t) else Structured.from_dense(space, t) for t in (first, second))
     inner = first.inner if first.inner == second.inner else np.broadcast_shapes(first.inner, second.inner)
     pairs, same = symmetric_space(space), first is second
@@ -42,6 +51,13 @@ def paired(first: Tangent, second: Tangent, count: int) -> Tangent:
             # Of two different terms of one tangent both orders count, and may stand in one place.
             terms.append(_pair(space, pairs, coefficient if not same or a is b else 2 * coefficient, a, b))
     return Structured(pairs, inner, ()).made(inner, terms)
+
+
+def _is_dearer(first: Tangent, second: Tangent) -> bool:
+    """Whether so many pairs of terms cost more than the dense products."""
+    counts = [len(t.terms) if is_structured(t) else 1 for t in (first, second)]
+    size = math.prod(np.broadcast_shapes(first.shape[1:], second.shape[1:]))
+    return math.prod(counts) > PAIRS and size * first.shape[0] * second.shape[0] <= ENTRIES
 
 
 def _pair(space: Space, pairs: Space, coefficient: Array, a: Term, b: Term) -> Term:

@@ -41,6 +41,11 @@ class Parent:
     columns: int
 
     @property
+    def dense(self) -> bool:
+        """Whether each row depends on all columns."""
+        return False
+
+    @property
     def dtype(self) -> Any:
         """The dtype of the entries; None where they are exact zeros and ones."""
         return None
@@ -116,6 +121,11 @@ class Dense(Parent):
     def dtype(self) -> Any:
         """That of the matrix."""
         return self.array.dtype
+
+    @property
+    def dense(self) -> bool:
+        """It does."""
+        return True
 
     @property
     def nbytes(self) -> int:
@@ -217,6 +227,11 @@ class Pair(Parent):
         self.columns = first.columns * second.columns
 
     @property
+    def dense(self) -> bool:
+        """Whether both are."""
+        return self.first.dense and self.second.dense
+
+    @property
     def dtype(self) -> Any:
         """That of the products."""
         dtypes = [p.dtype for p in (self.first, self.second) if p.dtype is not None]
@@ -244,6 +259,13 @@ class Pair(Parent):
         partner = np.repeat(starts, times) + within
         columns = np.repeat(columns_a, times) * self.second.columns + columns_b[partner]
         return counts_a * counts_b, columns, np.repeat(data_a, times) * data_b[partner]
+
+    def matrix(self, coefficient: Array, index: NDArray) -> Array:
+        """The products of dense rows."""
+        first, second = self.split(index)
+        ones = np.ones(index.size, self.second.dtype or self.first.dtype or float)
+        left, right = self.first.matrix(coefficient, first), self.second.matrix(ones, second)
+        return np.reshape(left[:, :, None] * right[:, None, :], (index.size, self.columns))
 
     def summed(self, coefficient: Array, index: NDArray) -> Array:
         """The sum of the chosen rows times their coefficients, as one row."""

@@ -25,8 +25,11 @@ from .space import Index, Space
 
 __all__ = ["Structured", "Term", "is_structured"]
 
-#: More terms than this are joined into one of sparse rows.
-MANY = 32
+#: More terms than this are joined into one of sparse rows; and so many, if their rows hold more than so many entries each.
+MANY, FEW, WIDE = 32, 8, 4
+
+#: To join an entry of sparse rows takes about as long as to compute so many dense ones.
+JOIN = 50
 
 
 class Term(NamedTuple):
@@ -234,12 +237,14 @@ class Structured:
 
     def settled(self) -> Tangent:
         """The same tangent, with fewer terms, or the dense array if that is cheaper."""
-        size, count = math.prod(self.inner), len(self._terms or ())
-        if count <= MANY and self.space.exact:
-            return self
-        if self.space.is_small(size) or (count > 1 and 2 * count > self.space.size and not self.space.exact):
+        terms = self._terms or ()
+        size, count = math.prod(self.inner), len(terms)
+        widths = [t.parent.width() for t in terms if not t.parent.dense] if count > 1 else []
+        width, wide = sum(widths), sum(w for w in widths if w > WIDE)
+        crowded = 2 * width > self.space.size or (self.space.automatic and JOIN * wide > self.space.size)
+        if not self.space.exact and (crowded or self.space.is_small(size)):
             return self.dense()
-        return self.joined() if count > MANY else self
+        return self.joined() if count > MANY or (count > FEW and width > WIDE * count) else self
 
     def joined(self) -> Structured:
         """The same in a single term."""

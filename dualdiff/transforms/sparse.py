@@ -62,9 +62,10 @@ def _block(inputs: Inputs, value: Any, tangent: Any) -> tuple[NDArray, NDArray, 
     if tangent is None:
         return np.zeros(0, dtype if dtype.kind in "fc" else float), np.zeros(0, np.int32), np.zeros(size + 1, np.int32)
     if is_structured(tangent):
-        data, columns, indptr, _ = compressed(tangent)
-        _refuse_nested(data)
-        return data, columns, indptr
+        for coefficient, _, parent in tangent.terms:
+            _refuse_nested(coefficient)
+            _refuse_nested(getattr(parent, "array", getattr(parent, "data", None)))
+        return compressed(tangent)[:3]
     _refuse_nested(tangent)
     _warn_of_zeros(tangent, size, n)
     kind: type[np.signedinteger[Any]] = np.int32 if size * n < 2**31 else np.int64
@@ -84,7 +85,7 @@ def _warn_of_zeros(tangent: NDArray, size: int, n: int) -> None:
 
 
 def _refuse_nested(data: Any) -> None:
-    if is_number(data):
+    if is_number(data) and not data.is_constant():
         raise NotDifferentiableError(
             "a sparse matrix of SciPy cannot hold the derivatives of an outer differentiation: write sparse=False inside it."
         )
@@ -106,6 +107,9 @@ def _csr(data: NDArray, columns: NDArray, indptr: NDArray, n: int) -> Any:
     """A csr_array of arrays of its own, known to be in canonical form."""
     from scipy.sparse import csr_array
 
+    if data.dtype == np.float16:
+        # SciPy's matrices have no half precision.
+        data = data.astype(np.float32)
     matrix = csr_array((data, columns.copy(), indptr.copy()), shape=(len(indptr) - 1, n))
     matrix.has_sorted_indices = True
     matrix.has_canonical_format = True
