@@ -1,0 +1,134 @@
+"""Bounds and constraints in every form SciPy takes: with the derivatives they lack, and as functions between limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..._typing import Array
+from ...arrays.number import absorb
+from ...transforms.escape import stop_gradient
+from ...transforms.hessian import hessian
+from ...transforms.jacobian import value_and_jacobian
+from .evaluation import Bound, as_args, moves
+
+__all__ = ["Limited", "limited", "limited_bounds", "plain_bounds", "supplied"]
+
+
+class Limited(NamedTuple):
+    """A function of x between two limits; each side with and without the derivatives of what it depends on."""
+
+    function: Bound
+    lower: Any
+    upper: Any
+
+    def plain(self, x: Any) -> tuple[Any, Any, Any]:
+        """Values and limits, each of the shape of the values."""
+        value = np.reshape(self.function.value(x), (-1,))
+        lower, upper = (np.broadcast_to(stop_gradient(side), value.shape) for side in (self.lower, self.upper))
+        return value, lower, upper
+
+    @property
+    def moves(self) -> bool:
+        """Whether the function or a limit depends on something that is being differentiated."""
+        return self.function.moves or moves(self.lower, self.upper)
+
+
+def plain_bounds(bounds: Any) -> Any:
+    """Bounds for SciPy: as they are, without derivatives."""
+    return bounds if bounds is None or hasattr(bounds, "lb") else stop_gradient(bounds)
+
+
+def limited_bounds(bounds: Any, pairs: bool) -> list[Limited]:
+    """Bounds as limits of the identity; sequences are pairs, one for each variable, or a pair of sequences."""
+    if bounds is None:
+        return []
+    if hasattr(bounds, "lb"):
+        lower, upper = bounds.lb, bounds.ub
+    elif pairs:
+        sides = zip(*bounds, strict=True)
+        lower, upper = (
+            _stacked([infinite if x is None else x for x in side])
+            for side, infinite in zip(sides, (-np.inf, np.inf), strict=True)
+        )
+    else:
+        lower, upper = (_stacked(side) if isinstance(side, (list, tuple)) else side for side in bounds)
+    return [Limited(Bound(lambda x: x), lower, upper)]
+
+
+def _stacked(side: Sequence[Any]) -> Array:
+    return np.stack([np.asarray(x) if isinstance(x, (int, float)) else absorb(x) for x in side])
+
+
+def supplied(constraints: Any) -> tuple[Any, list[Limited]]:
+    """Constraints for SciPy, with the derivatives that were not given; and as functions between limits."""
+    if not isinstance(constraints, (list, tuple)):
+        constraints = [constraints]
+    pairs = [_supplied(c) for c in constraints]
+    return [c for c, _ in pairs], [limits for _, limits in pairs]
+
+
+def _supplied(constraint: Any) -> tuple[Any, Limited]:
+    if isinstance(constraint, dict):
+        return _from_dict(constraint)
+    if hasattr(constraint, "A"):
+        return constraint, limited(constraint)
+    return _nonlinear(constraint)
+
+
+def limited(constraint: Any) -> Limited:
+    """A linear constraint as a function between limits."""
+    return Limited(Bound(lambda x: constraint.A @ x), constraint.lb, constraint.ub)
+
+
+def _from_dict(constraint: dict[str, Any]) -> tuple[dict[str, Any], Limited]:
+    """The form of SLSQP and COBYLA: ``{"type": "eq" or "ineq", "fun": ..., "jac": ..., "args": ...}``."""
+    function = Bound(constraint["fun"], as_args(constraint.get("args", ())))
+    made = {**constraint, "args": ()}
+    jac = constraint.get("jac")
+    if jac is None:
+        made["fun"], made["jac"] = _both(function)
+    else:
+        made["fun"] = function.value
+        made["jac"] = Bound(jac, function.args).value if callable(jac) else jac
+    upper = 0.0 if str(constraint["type"]).lower() == "eq" else np.inf
+    return made, Limited(function, 0.0, upper)
+
+
+def _both(function: Bound) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """The value and the Jacobian of a constraint, together once a point."""
+    both = function.derived(value_and_jacobian)
+    return both.part(0), both.part(1)
+
+
+def _nonlinear(constraint: Any) -> tuple[Any, Limited]:
+    """A NonlinearConstraint; a Jacobian of '2-point' and a Hessian of BFGS() are what SciPy takes for not given."""
+    from scipy.optimize import BFGS, NonlinearConstraint
+
+    if not isinstance(constraint, NonlinearConstraint):
+        raise TypeError(f"a constraint is a dict, a LinearConstraint or a NonlinearConstraint, not {constraint!r}.")
+    function = Bound(constraint.fun)
+    value, jac, hess = function.value, constraint.jac, constraint.hess
+    if isinstance(jac, str) and jac == "2-point":
+        value, jac = _both(function)
+        if type(hess) is BFGS:
+            hess = _weighted_hessian(function)
+    made = NonlinearConstraint(
+        value, *(stop_gradient(side) for side in (constraint.lb, constraint.ub)), jac=jac, hess=hess,
+        keep_feasible=constraint.keep_feasible, finite_diff_rel_step=constraint.finite_diff_rel_step,
+        finite_diff_jac_sparsity=constraint.finite_diff_jac_sparsity,
+    )  # fmt: skip
+    return made, Limited(function, constraint.lb, constraint.ub)
+
+
+def _weighted_hessian(function: Bound) -> Callable[[Any, Any], Any]:
+    """The Hessian of the sum of the constraints, each times its multiplier."""
+
+    def hess(x: Any, v: Any) -> Any:
+        return function.values(hessian(lambda y: np.sum(np.asarray(v) * np.reshape(function(y), np.shape(v))))(x))
+
+    return hess
+
+
