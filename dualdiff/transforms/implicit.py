@@ -157,7 +157,7 @@ def lifted(
     while step < order:
         r = residual(number)
         order = max(order, order_of(r))
-        number = number - _solved(inverse, r)
+        number = number + _correction(inverse, r)
         step += 1
     return number
 
@@ -183,9 +183,10 @@ def _collect(x: Any, orders: dict[Any, int]) -> None:
         _collect(part, orders)
 
 
-def _solved(inverse: Inverse, r: Array) -> Array:
-    """The inverse applied to the last axis of an array, or of a number and all its parts."""
+def _correction(inverse: Inverse, r: Array) -> Array:
+    """Minus the inverse applied to the last axis of an array, or of a number and all its parts."""
     if is_number(r):
-        return r.partwise_front(lambda part, leading: _solved(inverse, ts.densely(part)))
+        return r.partwise_front(lambda part, leading: _correction(inverse, ts.densely(part)))
     rows = np.reshape(r, (-1, np.shape(r)[-1]))
-    return np.reshape(np.ascontiguousarray(inverse(rows.T).T), np.shape(r))
+    # Subtracted from 0, a zero has no sign.
+    return np.reshape(np.ascontiguousarray(0.0 - inverse(rows.T).T), np.shape(r))

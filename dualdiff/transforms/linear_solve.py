@@ -29,8 +29,8 @@ def inverse_of(J: Any, solve: Callable[[Any, NDArray], Any] | None, what: str) -
 
 def _singular(what: str, why: str) -> NotDifferentiableError:
     return NotDifferentiableError(
-        f"{what}: the solution has no derivative, since the Jacobian of the residual by the unknowns is singular there ({why}): "
-        "a multiple root, or unknowns that the equations do not determine. Remove what is not determined, or write "
+        f"{what}: the solution has no derivative, since the Jacobian of the residual by the unknowns is singular there ({why}):"
+        " a multiple root, or unknowns that the equations do not determine. Remove what is not determined, or write "
         "dd.stop_gradient(...) around the arguments if the solution is to be a constant."
     )
 
@@ -89,10 +89,10 @@ def _by_solver(J: Any, solve: Callable[[Any, NDArray], Any], what: str) -> Inver
     return solved
 
 
-def _finite(x: Any, b: NDArray, what: str) -> NDArray:
-    if np.size(x) != b.size:
-        raise ShapeError(f"{what}: solve(J, b) returned shape {np.shape(x)} for b of shape {b.shape}.")
-    x = np.asarray(x).reshape(b.shape)
+def _finite(found: Any, b: NDArray, what: str) -> NDArray:
+    if np.size(found) != b.size:
+        raise ShapeError(f"{what}: solve(J, b) returned shape {np.shape(found)} for b of shape {b.shape}.")
+    x: NDArray = np.asarray(found).reshape(b.shape)
     if not np.all(np.isfinite(x)) and np.all(np.isfinite(b)):
         raise _singular(what, "the linear solver returned nan or inf")
     return x

@@ -37,7 +37,9 @@ class _Step(NamedTuple):
     change: float
 
 
-def refined(linearised: Linearised, invert: Callable[[Any], Inverse], x: NDArray, near: float, what: str) -> tuple[NDArray, Inverse]:
+def refined(
+    linearised: Linearised, invert: Callable[[Any], Inverse], x: NDArray, near: float, what: str
+) -> tuple[NDArray, Inverse]:
     """The root beside x, and the inverse of the Jacobian there."""
     start, eps = x, float(np.finfo(x.dtype).eps)
     scale = np.where(x != 0, np.abs(x), np.max(np.abs(x), initial=0.0) or 1.0)

@@ -9,23 +9,19 @@ from __future__ import annotations
 
 from typing import Any
 
-
-
+from .fits import curve_fit, least_squares
 from .minimization import minimize, minimize_scalar
+from .original import scipy_optimize
 from .roots import fixed_point, root, root_scalar
 
 __all__ = ["curve_fit", "fixed_point", "least_squares", "minimize", "minimize_scalar", "root", "root_scalar"]
 
 
 def __getattr__(name: str) -> Any:
-    import scipy.optimize
-
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(scipy.optimize, name)
+    return getattr(scipy_optimize(), name)
 
 
 def __dir__() -> list[str]:
-    import scipy.optimize
-
-    return sorted({*__all__, *dir(scipy.optimize)})
+    return sorted({*__all__, *dir(scipy_optimize())})

@@ -13,6 +13,7 @@ from ...transforms.escape import stop_gradient
 from ...transforms.hessian import hessian
 from ...transforms.jacobian import value_and_jacobian
 from .evaluation import Bound, as_args, moves
+from .original import scipy_optimize
 
 __all__ = ["Limited", "limited", "limited_bounds", "plain_bounds", "supplied"]
 
@@ -105,17 +106,17 @@ def _both(function: Bound) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
 
 def _nonlinear(constraint: Any) -> tuple[Any, Limited]:
     """A NonlinearConstraint; a Jacobian of '2-point' and a Hessian of BFGS() are what SciPy takes for not given."""
-    from scipy.optimize import BFGS, NonlinearConstraint
-
-    if not isinstance(constraint, NonlinearConstraint):
+    optimize = scipy_optimize()
+    if not isinstance(constraint, optimize.NonlinearConstraint):
         raise TypeError(f"a constraint is a dict, a LinearConstraint or a NonlinearConstraint, not {constraint!r}.")
     function = Bound(constraint.fun)
-    value, jac, hess = function.value, constraint.jac, constraint.hess
+    value: Callable[[Any], Any] = function.value
+    jac, hess = constraint.jac, constraint.hess
     if isinstance(jac, str) and jac == "2-point":
         value, jac = _both(function)
-        if type(hess) is BFGS:
+        if type(hess) is optimize.BFGS:
             hess = _weighted_hessian(function)
-    made = NonlinearConstraint(
+    made = optimize.NonlinearConstraint(
         value, *(stop_gradient(side) for side in (constraint.lb, constraint.ub)), jac=jac, hess=hess,
         keep_feasible=constraint.keep_feasible, finite_diff_rel_step=constraint.finite_diff_rel_step,
         finite_diff_jac_sparsity=constraint.finite_diff_jac_sparsity,
@@ -130,5 +131,3 @@ def _weighted_hessian(function: Bound) -> Callable[[Any, Any], Any]:
         return function.values(hessian(lambda y: np.sum(np.asarray(v) * np.reshape(function(y), np.shape(v))))(x))
 
     return hess
-
-

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from ..._typing import NDArray
 from ...tangents import is_structured
 from ...transforms.arguments import Inputs

@@ -14,6 +14,7 @@ from ...transforms.jacobian import grad, value_and_grad
 from .constraints import Limited, limited_bounds, plain_bounds, supplied
 from .curvature import hessian_keywords
 from .evaluation import Bound, Once, as_args
+from .original import scipy_optimize
 from .results import differentiated, failure
 from .stationary import minimum
 
@@ -74,8 +75,7 @@ def minimize(
     array([[ 1.33333333, -0.66666667],
            [-0.66666667,  1.33333333]])
     """
-    from scipy import optimize
-
+    optimize = scipy_optimize()
     args = as_args(args)
     start = np.atleast_1d(np.asarray(stop_gradient(x0)))
     start = start if start.dtype.kind in "fc" else start.astype(float)
@@ -179,8 +179,7 @@ def minimize_scalar(
     >>> dd.derivative(lambda a: optimize.minimize_scalar(lambda x: x**2 / 2 + a * x).x)(3.0)
     -1.0
     """
-    from scipy import optimize
-
+    optimize = scipy_optimize()
     objective = Bound(_scalar(fun, False), as_args(args))
     result = optimize.minimize_scalar(
         objective.value, stop_gradient(bracket), plain_bounds(bounds), method=method, tol=tol, options=options

@@ -11,9 +11,10 @@ __all__ = ["differentiated", "failure"]
 
 #: What counts, tells or names: it has no derivative to lose.
 _KEPT = (
-    "success status message nfev njev nhev nit nfjev cg_niter cg_stop_cond constr_nfev constr_njev constr_nhev "
-    "active_mask method execution_time niter"
-).split()
+    *("success", "status", "message", "method", "active_mask", "execution_time"),
+    *("nfev", "njev", "nhev", "nit", "niter", "nfjev", "cg_niter", "cg_stop_cond"),
+    *("constr_nfev", "constr_njev", "constr_nhev"),
+)
 
 
 def differentiated(result: Any, what: str, **fields: Any) -> Any:

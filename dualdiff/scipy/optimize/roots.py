@@ -15,6 +15,7 @@ from ...transforms.jacobian import value_and_jacobian
 from ...transforms.linear_solve import inverse_of
 from ...transforms.taylor import taylor
 from .evaluation import Bound, Once, as_args
+from .original import scipy_optimize
 from .results import differentiated, failure
 
 __all__ = ["fixed_point", "root", "root_scalar"]
@@ -62,8 +63,7 @@ def root(
     array([[0.33333333, 0.        ],
            [0.        , 0.08333333]])
     """
-    from scipy import optimize
-
+    optimize = scipy_optimize()
     pairs = jac is True
     system = Bound((lambda *xs: fun(*xs)[0]) if pairs else fun, as_args(args))
     value, jac = _evaluations(system, fun, jac, method)
@@ -144,8 +144,7 @@ def root_scalar(
     >>> dd.grad(anomaly, argnums=(0, 1))(1.0, 0.2)
     (1.0813140972..., 1.00196837...)
     """
-    from scipy import optimize
-
+    optimize = scipy_optimize()
     paired = fprime is True or fprime2 is True
     function = Bound((lambda *xs: f(*xs)[0]) if paired else f, as_args(args))
     value, slopes = _slopes(function, f, method, bracket, fprime, fprime2, x0, x1)
@@ -214,8 +213,7 @@ def fixed_point(
     >>> dd.derivative(lambda a: optimize.fixed_point(lambda x, a: np.cos(a * x), 0.5, (a,)))(1.0)
     -0.29747434...
     """
-    from scipy import optimize
-
+    optimize = scipy_optimize()
     function = Bound(func, as_args(args))
     x = optimize.fixed_point(function.value, stop_gradient(x0), xtol=xtol, maxiter=maxiter, method=method)
     if not function.moves:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -112,7 +113,7 @@ def _active(objective: Bound, x: NDArray, near: list[_Active], what: str) -> lis
             "out, make it an equation, or ask for a smaller tolerance."
         )
     cuts = np.cumsum([0, *(one.rows.size for one in near)])
-    kept = [holds[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    kept = [holds[a:b] for a, b in pairwise(cuts)]
     chosen = [_Active(one.limit, one.rows[k], one.side[k]) for one, k in zip(near, kept, strict=True)]
     return [one for one in chosen if one.rows.size]
 
@@ -123,7 +124,8 @@ def _across(objective: Bound, x: NDArray, near: list[_Active], side: NDArray) ->
     squares = np.sum(rows**2, axis=1)
     bend = np.abs(np.sum(rows * plain(hvp(objective, x, rows)), axis=1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(-side * multipliers * squares**2 / bend, posinf=np.inf, neginf=-np.inf)
+        across: NDArray = np.nan_to_num(-side * multipliers * squares**2 / bend, posinf=np.inf, neginf=-np.inf)
+    return across
 
 
 def _constrained(objective: Bound, x: NDArray, active: list[_Active], near: float, what: str) -> Array:
