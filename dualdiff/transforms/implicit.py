@@ -89,7 +89,8 @@ def implicit_root(
         vectors = Vectors(x, "implicit_root")
         linearised = vectors.linearised(lambda y: residual(y, *values), sparse)
         invert = partial(inverse_of, solve=solve, what="implicit_root")
-        found = lifted(vectors.flat(lambda y: residual(y, *args)), vectors.start, linearised, invert, what="implicit_root")
+        moving, order = vectors.flat(lambda y: residual(y, *args)), order_of(args)
+        found = lifted(moving, vectors.start, linearised, invert, order=order, what="implicit_root")
         return x if found is vectors.start else vectors.tree(found)
 
     return root
@@ -142,13 +143,14 @@ class Vectors:
 
 def lifted(
     residual: Callable[[Array], Array], x: NDArray, linearised: Linearised, invert: Callable[[Any], Inverse], *,
-    near: float = 1e-2, what: str,
+    order: int = 0, near: float = 1e-2, what: str,
 ) -> Array:  # fmt: skip
     """The root beside x of a residual that carries derivatives, with its own; x itself where it carries none.
 
+    ``order`` is that of what the residual is known to depend on: it may not show, where the residual is piecewise constant.
     ``near`` is how far the root may be from x, relative to the largest of its entries, or 1.
     """
-    order = order_of(residual(x)) if x.size else 0
+    order = max(order, order_of(residual(x))) if x.size else 0
     if not order:
         return x
     root, inverse = refined(linearised, invert, x, near, what)

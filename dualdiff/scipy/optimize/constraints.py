@@ -38,8 +38,12 @@ class Limited(NamedTuple):
 
 
 def plain_bounds(bounds: Any) -> Any:
-    """Bounds for SciPy: as they are, without derivatives."""
-    return bounds if bounds is None or hasattr(bounds, "lb") else stop_gradient(bounds)
+    """Bounds for SciPy: the same without derivatives."""
+    if not hasattr(bounds, "lb"):
+        return stop_gradient(bounds)
+    if not moves(bounds.lb, bounds.ub):
+        return bounds
+    return type(bounds)(stop_gradient(bounds.lb), stop_gradient(bounds.ub), bounds.keep_feasible)
 
 
 def limited_bounds(bounds: Any, pairs: bool) -> list[Limited]:
@@ -81,7 +85,8 @@ def _supplied(constraint: Any) -> tuple[Any, Limited]:
 
 def limited(constraint: Any) -> Limited:
     """A linear constraint as a function between limits."""
-    return Limited(Bound(lambda x: constraint.A @ x), constraint.lb, constraint.ub)
+    A = constraint.A if isinstance(constraint.A, np.ndarray) else constraint.A.toarray()
+    return Limited(Bound(lambda x: A @ x), constraint.lb, constraint.ub)
 
 
 def _from_dict(constraint: dict[str, Any]) -> tuple[dict[str, Any], Limited]:

@@ -64,7 +64,7 @@ def sparse_hessian_of(objective: Bound, x: NDArray) -> Callable[[Any], Any] | No
 
 def is_sparse(tangent: Any, columns: int) -> bool:
     """Whether the rows of a matrix in the form of a tangent have few entries."""
-    return is_structured(tangent) and sum(term.parent.width for term in tangent.terms) <= SHARE * columns
+    return is_structured(tangent) and sum(term.parent.width() for term in tangent.terms) <= SHARE * columns
 
 
 def gradient_and_hessian(objective: Bound, x: NDArray) -> Callable[[NDArray], tuple[NDArray, Any]]:

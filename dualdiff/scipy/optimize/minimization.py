@@ -124,18 +124,22 @@ def _derivatives(
     objective: Bound, fun: Callable[..., Any], x: NDArray, method: str, jac: Any, hess: Any, hessp: Any
 ) -> dict[str, Any]:
     """The function and its derivatives for SciPy: those given, and those that the method uses."""
+    value: Callable[[Any], Any]
     given = {name: _called(objective, f) for name, f in (("hess", hess), ("hessp", hessp)) if f is not None}
-    if jac is True:
+    if jac is None and method not in _DERIVATIVE_FREE:
+        both = objective.derived(value_and_grad)
+        value, jac = both.part(0), both.part(1)
+    elif jac is True:
         pair = Bound(fun, objective.args)
         both = Once(lambda y: objective.values(pair(y)))
-        return {"fun": both.part(0), "jac": both.part(1)} | given
-    if jac is not None or method in _DERIVATIVE_FREE:
-        return {"fun": Once(objective.value), "jac": _called(objective, jac)} | given
-    both = objective.derived(value_and_grad)
-    if not given and x.size:
-        both(x)
+        value, jac = both.part(0), both.part(1)
+    else:
+        value, jac = Once(objective.value), _called(objective, jac)
+    if callable(jac) and not given and x.size:
+        # Shows whether the function closes over something that is being differentiated; SciPy asks for it next.
+        value(x)
         given = hessian_keywords(objective, x, method)
-    return {"fun": both.part(0), "jac": both.part(1)} | given
+    return {"fun": value, "jac": jac} | given
 
 
 def _called(objective: Bound, derivative: Any) -> Any:

@@ -101,7 +101,7 @@ def _solution(moving: Callable[[Any], Any], system: Callable[[Any], Any], x: Any
     vectors = Vectors(x, what)
     linearised = vectors.linearised(system, False)
     invert = partial(inverse_of, solve=None, what=what)
-    return vectors.tree(lifted(vectors.flat(moving), vectors.start, linearised, invert, near=near, what=what))
+    return vectors.tree(lifted(vectors.flat(moving), vectors.start, linearised, invert, order=1, near=near, what=what))
 
 
 def root_scalar(

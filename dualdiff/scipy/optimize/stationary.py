@@ -50,7 +50,7 @@ def minimum(objective: Bound, x: NDArray, limits: list[Limited], near: float, wh
     if not active:
         linearised = gradient_and_hessian(objective, x)
         invert = partial(inverse_of, solve=None, what=what)
-        found = lifted(grad(objective.moving), x, linearised, invert, near=near, what=what)
+        found = lifted(grad(objective.moving), x, linearised, invert, order=1, near=near, what=what)
     else:
         found = _constrained(objective, x, active, near, what)
     _refuse_infeasible(limits, plain(found), what)
@@ -146,7 +146,7 @@ def _constrained(objective: Bound, x: NDArray, active: list[_Active], near: floa
     moving = _conditions(objective.moving, [one.moving for one in active], n)
     invert = partial(inverse_of, solve=None, what=what)
     start = np.concatenate([x, multipliers])
-    return lifted(moving, start, linearised, invert, near=near * _growth(x, multipliers), what=what)[:n]
+    return lifted(moving, start, linearised, invert, order=1, near=near * _growth(x, multipliers), what=what)[:n]
 
 
 def _growth(x: NDArray, multipliers: NDArray) -> float:
