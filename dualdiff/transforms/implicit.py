@@ -17,7 +17,7 @@ from .. import tangents as ts
 from .._typing import Array, NDArray, Tree, is_ndarray
 from ..arrays import HyperDual, Taylor, is_number, plain
 from ..arrays.number import absorb
-from ..errors import NotDifferentiableError, ShapeError
+from ..errors import DerivativeLostError, NotDifferentiableError, ShapeError
 from .arguments import flatten, rebuild
 from .escape import stop_gradient, value_of
 from .jacobian import value_and_jacobian
@@ -135,7 +135,15 @@ class Vectors:
         both = value_and_jacobian(self.flat(residual), sparse=sparse)
 
         def at(x: NDArray) -> tuple[NDArray, Any]:
-            value, J = both(x)
+            try:
+                value, J = both(x)
+            except DerivativeLostError as error:
+                if not sparse:
+                    raise
+                raise NotDifferentiableError(
+                    f"{self.what}(sparse=True): the residual closes over something that is being differentiated, and a sparse "
+                    "matrix cannot hold its derivatives. Make it one of the arguments."
+                ) from error
             return plain(value), J if sparse else plain(J)
 
         return at

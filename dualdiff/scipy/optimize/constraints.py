@@ -15,7 +15,7 @@ from ...transforms.jacobian import value_and_jacobian
 from .evaluation import Bound, as_args, moves
 from .original import scipy_optimize
 
-__all__ = ["Limited", "limited", "limited_bounds", "plain_bounds", "supplied"]
+__all__ = ["Limited", "limited_bounds", "plain_bounds", "supplied"]
 
 
 class Limited(NamedTuple):
@@ -67,26 +67,30 @@ def _stacked(side: Sequence[Any]) -> Array:
     return np.stack([np.asarray(x) if isinstance(x, (int, float)) else absorb(x) for x in side])
 
 
-def supplied(constraints: Any) -> tuple[Any, list[Limited]]:
+def supplied(constraints: Any, method: str) -> tuple[Any, list[Limited]]:
     """Constraints for SciPy, with the derivatives that were not given; and as functions between limits."""
     if not isinstance(constraints, (list, tuple)):
         constraints = [constraints]
-    pairs = [_supplied(c) for c in constraints]
+    pairs = [_supplied(c, method) for c in constraints]
     return [c for c, _ in pairs], [limits for _, limits in pairs]
 
 
-def _supplied(constraint: Any) -> tuple[Any, Limited]:
+def _supplied(constraint: Any, method: str) -> tuple[Any, Limited]:
     if isinstance(constraint, dict):
         return _from_dict(constraint)
     if hasattr(constraint, "A"):
-        return constraint, limited(constraint)
-    return _nonlinear(constraint)
+        return _linear(constraint)
+    return _nonlinear(constraint, second_order=method == "trust-constr")
 
 
-def limited(constraint: Any) -> Limited:
-    """A linear constraint as a function between limits."""
+def _linear(constraint: Any) -> tuple[Any, Limited]:
+    """A LinearConstraint, whose limits may carry derivatives."""
     A = constraint.A if isinstance(constraint.A, np.ndarray) else constraint.A.toarray()
-    return Limited(Bound(lambda x: A @ x), constraint.lb, constraint.ub)
+    limits = Limited(Bound(lambda x: A @ x), constraint.lb, constraint.ub)
+    if not limits.moves:
+        return constraint, limits
+    sides = (stop_gradient(side) for side in (constraint.lb, constraint.ub))
+    return scipy_optimize().LinearConstraint(constraint.A, *sides, constraint.keep_feasible), limits
 
 
 def _from_dict(constraint: dict[str, Any]) -> tuple[dict[str, Any], Limited]:
@@ -109,7 +113,7 @@ def _both(function: Bound) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     return both.part(0), both.part(1)
 
 
-def _nonlinear(constraint: Any) -> tuple[Any, Limited]:
+def _nonlinear(constraint: Any, second_order: bool) -> tuple[Any, Limited]:
     """A NonlinearConstraint; a Jacobian of '2-point' and a Hessian of BFGS() are what SciPy takes for not given."""
     optimize = scipy_optimize()
     if not isinstance(constraint, optimize.NonlinearConstraint):
@@ -119,7 +123,7 @@ def _nonlinear(constraint: Any) -> tuple[Any, Limited]:
     jac, hess = constraint.jac, constraint.hess
     if isinstance(jac, str) and jac == "2-point":
         value, jac = _both(function)
-        if type(hess) is optimize.BFGS:
+        if second_order and type(hess) is optimize.BFGS:
             hess = _weighted_hessian(function)
     made = optimize.NonlinearConstraint(
         value, *(stop_gradient(side) for side in (constraint.lb, constraint.ub)), jac=jac, hess=hess,

@@ -80,8 +80,9 @@ def minimize(
     start = np.atleast_1d(np.asarray(stop_gradient(x0)))
     start = start if start.dtype.kind in "fc" else start.astype(float)
     objective = Bound(_scalar(fun, jac is True), args)
-    exact, limits = supplied(constraints)
-    keywords = _derivatives(objective, fun, start, _method(method, bounds, constraints), jac, hess, hessp)
+    name = _method(method, bounds, constraints)
+    exact, limits = supplied(constraints, name)
+    keywords = _derivatives(objective, fun, start, name, jac, hess, hessp)
     result = optimize.minimize(
         x0=start, method=method, bounds=plain_bounds(bounds), constraints=exact, tol=tol, callback=callback,
         options=options, **keywords,
