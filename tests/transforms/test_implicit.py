@@ -80,6 +80,12 @@ def test_first_derivatives_of_keplers_equation(case: str) -> None:
     np.testing.assert_allclose(FIRST_ORDERS[case](), FIRST, rtol=1e-12)
 
 
+def own_gradient(p: Any) -> Any:
+    """The first derivatives, written with the solution itself."""
+    x = of_vector(p)
+    return np.stack([1 / (1 - p[1] * np.cos(x)), np.sin(x) / (1 - p[1] * np.cos(x))])
+
+
 SECOND_ORDERS: dict[str, Callable[[], Any]] = {
     "hessian": lambda: dd.hessian(of_vector)(P),
     "structured": lambda: dd.hessian(of_vector, tangents="structured")(P),
@@ -88,9 +94,8 @@ SECOND_ORDERS: dict[str, Callable[[], Any]] = {
     "hyper-dual": lambda: [[dd.second_directional_derivative(of_vector, P, u, v) for u in np.eye(2)] for v in np.eye(2)],
     "hvp": lambda: dd.hvp(of_vector, P, np.eye(2)),
     "closure": lambda: dd.hessian(lambda p: dd.implicit_root(lambda x: x - p[1] * np.sin(x) - p[0], lambda: 1.1853)())(P),
-    "by its own gradient": lambda: dd.jacobian(lambda p: np.stack([1 / (1 - p[1] * np.cos(of_vector(p))),
-                                                                   np.sin(of_vector(p)) / (1 - p[1] * np.cos(of_vector(p)))]))(P),
-}  # fmt: skip
+    "by its own gradient": lambda: dd.jacobian(own_gradient)(P),
+}
 
 
 @pytest.mark.parametrize("case", SECOND_ORDERS)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..._typing import Array
-from ...arrays.number import absorb
 from ...transforms.escape import stop_gradient
 from ...transforms.hessian import hessian
 from ...transforms.jacobian import value_and_jacobian
-from .evaluation import Bound, as_args, moves
+from .evaluation import Bound, arrayed, as_args, moves, stacked
 from .original import scipy_optimize
 
-__all__ = ["Limited", "limited_bounds", "plain_bounds", "supplied"]
+__all__ = ["DERIVATIVE_FREE", "Limited", "bounds_move", "limited_bounds", "plain_bounds", "supplied"]
+
+
+#: The methods of minimize that use no derivatives.
+DERIVATIVE_FREE = ("nelder-mead", "powell", "cobyla", "cobyqa")
 
 
 class Limited(NamedTuple):
@@ -46,6 +48,11 @@ def plain_bounds(bounds: Any) -> Any:
     return type(bounds)(stop_gradient(bounds.lb), stop_gradient(bounds.ub), bounds.keep_feasible)
 
 
+def bounds_move(bounds: Any) -> bool:
+    """Whether a bound depends on something that is being differentiated."""
+    return moves(bounds.lb, bounds.ub) if hasattr(bounds, "lb") else moves(bounds)
+
+
 def limited_bounds(bounds: Any, pairs: bool) -> list[Limited]:
     """Bounds as limits of the identity; sequences are pairs, one for each variable, or a pair of sequences."""
     if bounds is None:
@@ -55,16 +62,12 @@ def limited_bounds(bounds: Any, pairs: bool) -> list[Limited]:
     elif pairs:
         sides = zip(*bounds, strict=True)
         lower, upper = (
-            _stacked([infinite if x is None else x for x in side])
+            stacked([infinite if x is None else x for x in side])
             for side, infinite in zip(sides, (-np.inf, np.inf), strict=True)
         )
     else:
-        lower, upper = (_stacked(side) if isinstance(side, (list, tuple)) else side for side in bounds)
+        lower, upper = (stacked(side) for side in bounds)
     return [Limited(Bound(lambda x: x), lower, upper)]
-
-
-def _stacked(side: Sequence[Any]) -> Array:
-    return np.stack([np.asarray(x) if isinstance(x, (int, float)) else absorb(x) for x in side])
 
 
 def supplied(constraints: Any, method: str) -> tuple[Any, list[Limited]]:
@@ -77,10 +80,10 @@ def supplied(constraints: Any, method: str) -> tuple[Any, list[Limited]]:
 
 def _supplied(constraint: Any, method: str) -> tuple[Any, Limited]:
     if isinstance(constraint, dict):
-        return _from_dict(constraint)
+        return _from_dict(constraint, first_order=method not in DERIVATIVE_FREE)
     if hasattr(constraint, "A"):
         return _linear(constraint)
-    return _nonlinear(constraint, second_order=method == "trust-constr")
+    return _nonlinear(constraint, method not in DERIVATIVE_FREE, method == "trust-constr")
 
 
 def _linear(constraint: Any) -> tuple[Any, Limited]:
@@ -93,16 +96,17 @@ def _linear(constraint: Any) -> tuple[Any, Limited]:
     return scipy_optimize().LinearConstraint(constraint.A, *sides, constraint.keep_feasible), limits
 
 
-def _from_dict(constraint: dict[str, Any]) -> tuple[dict[str, Any], Limited]:
+def _from_dict(constraint: dict[str, Any], first_order: bool) -> tuple[dict[str, Any], Limited]:
     """The form of SLSQP and COBYLA: ``{"type": "eq" or "ineq", "fun": ..., "jac": ..., "args": ...}``."""
-    function = Bound(constraint["fun"], as_args(constraint.get("args", ())))
+    function = Bound(arrayed(constraint["fun"]), as_args(constraint.get("args", ())))
     made = {**constraint, "args": ()}
     jac = constraint.get("jac")
-    if jac is None:
+    if jac is None and first_order:
         made["fun"], made["jac"] = _both(function)
     else:
         made["fun"] = function.value
-        made["jac"] = Bound(jac, function.args).value if callable(jac) else jac
+        if jac is not None:
+            made["jac"] = Bound(jac, function.args).value if callable(jac) else jac
     upper = 0.0 if str(constraint["type"]).lower() == "eq" else np.inf
     return made, Limited(function, 0.0, upper)
 
@@ -113,15 +117,15 @@ def _both(function: Bound) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     return both.part(0), both.part(1)
 
 
-def _nonlinear(constraint: Any, second_order: bool) -> tuple[Any, Limited]:
+def _nonlinear(constraint: Any, first_order: bool, second_order: bool) -> tuple[Any, Limited]:
     """A NonlinearConstraint; a Jacobian of '2-point' and a Hessian of BFGS() are what SciPy takes for not given."""
     optimize = scipy_optimize()
     if not isinstance(constraint, optimize.NonlinearConstraint):
         raise TypeError(f"a constraint is a dict, a LinearConstraint or a NonlinearConstraint, not {constraint!r}.")
-    function = Bound(constraint.fun)
+    function = Bound(arrayed(constraint.fun))
     value: Callable[[Any], Any] = function.value
     jac, hess = constraint.jac, constraint.hess
-    if isinstance(jac, str) and jac == "2-point":
+    if first_order and isinstance(jac, str) and jac == "2-point":
         value, jac = _both(function)
         if second_order and type(hess) is optimize.BFGS:
             hess = _weighted_hessian(function)

@@ -13,12 +13,25 @@ from ...arrays.number import absorb
 from ...transforms.arguments import flatten
 from ...transforms.escape import stop_gradient, value_of
 
-__all__ = ["Bound", "Once", "as_args", "moves"]
+__all__ = ["Bound", "Once", "arrayed", "as_args", "moves", "stacked"]
 
 
 def as_args(args: Any) -> tuple[Any, ...]:
     """SciPy takes a single extra argument without its tuple."""
     return args if isinstance(args, tuple) else (args,)
+
+
+def stacked(rows: Any) -> Any:
+    """A list or a tuple of numbers and arrays, which SciPy takes for an array, as one."""
+    if not isinstance(rows, (list, tuple)):
+        return rows
+    entries = (stacked(row) for row in rows)
+    return np.stack([absorb(entry) if is_number(entry) or is_ndarray(entry) else np.asarray(entry) for entry in entries])
+
+
+def arrayed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, with a list that it returns as an array."""
+    return lambda *args, **kwargs: stacked(function(*args, **kwargs))
 
 
 def moves(*trees: Tree) -> bool:

@@ -18,9 +18,9 @@ from ...transforms.jacobian import value_and_jacobian
 from ...transforms.prepare import prepare_jacobian
 from ...transforms.representation import structured_result
 from ...transforms.sparse import exact_space
-from .constraints import limited_bounds, plain_bounds
+from .constraints import bounds_move, limited_bounds, plain_bounds
 from .curvature import is_sparse
-from .evaluation import Bound, Once, as_args, moves
+from .evaluation import Bound, Once, arrayed, as_args, moves, stacked
 from .original import scipy_optimize
 from .results import differentiated, failure
 from .stationary import minimum
@@ -90,24 +90,23 @@ def least_squares(
     array([-0.5,  0. ,  0.5])
     """
     optimize = scipy_optimize()
-    residual = Bound(fun, as_args(args), kwargs)
+    residual = Bound(arrayed(fun), as_args(args), kwargs)
     start = np.atleast_1d(np.asarray(stop_gradient(x0))).astype(float)
     value, J = _evaluations(residual, start, jac, dense=method == "lm" or tr_solver == "exact")
     # SciPy's default depends on its version.
     options |= {} if x_scale is None else {"x_scale": x_scale}
     result = optimize.least_squares(
         value, start, jac=J, bounds=plain_bounds(bounds), method=method, ftol=ftol, xtol=xtol, gtol=gtol, loss=loss,
-        f_scale=f_scale, diff_step=diff_step, tr_solver=tr_solver, tr_options=tr_options, jac_sparsity=jac_sparsity,
-        max_nfev=max_nfev, verbose=verbose, **options,
+        f_scale=stop_gradient(f_scale), diff_step=diff_step, tr_solver=tr_solver, tr_options=tr_options,
+        jac_sparsity=jac_sparsity, max_nfev=max_nfev, verbose=verbose, **options,
     )  # fmt: skip
-    limits = limited_bounds(bounds, pairs=False)
     estimates = loss == "linear" and not np.any(result.active_mask)
-    if not (residual.moves or moves(f_scale) or any(limit.moves for limit in limits)):
+    if not (residual.moves or moves(f_scale) or bounds_move(bounds)):
         result.covariance = _covariance(result.jac, result.fun) if estimates else None
         return result
     cost = Bound(_cost(residual.function, loss, f_scale), residual.args, residual.kwargs)
     what = f"least_squares(method={method!r})"
-    x = minimum(cost, result.x, limits, failure(result), what)
+    x = minimum(cost, result.x, limited_bounds(bounds, pairs=False), failure(result), what)
     if result.fun.size * start.size > _LARGE:
         return differentiated(result, what, x=x, fun=residual.moving(x), cost=cost.moving(x))
     found, J = value_and_jacobian(residual.moving)(x)
@@ -219,13 +218,12 @@ def curve_fit(
         check_finite=check_finite, bounds=plain_bounds(bounds), method=method, jac=model.jac, full_output=full_output,
         nan_policy=nan_policy, **kwargs,
     )  # fmt: skip
-    limits = limited_bounds(bounds, pairs=False)
-    if not (model.hidden or moves(data) or any(limit.moves for limit in limits)):
+    if not (model.hidden or moves(data) or bounds_move(bounds)):
         return found
     _refuse_unsupported(nan_policy, kwargs)
     residual = Bound(_weighted_residual, (f, *data))
     cost = Bound(_cost(_weighted_residual, "linear", 1.0), (f, *data))
-    p = minimum(cost, found[0], limits, 1e-2, "curve_fit")
+    p = minimum(cost, found[0], limited_bounds(bounds, pairs=False), 1e-2, "curve_fit")
     fvec, J = value_and_jacobian(residual.moving)(p)
     pcov = _parameter_covariance(J, fvec, absolute_sigma)
     if not full_output:
@@ -257,7 +255,7 @@ class _Model:
     def _at(self, x: Any) -> Once:
         """The model, with its Jacobian if none was given, as a function of the parameters."""
         if x is not self._x:
-            self._x, self._bound = x, Bound(lambda p: self.f(x, *p))
+            self._x, self._bound = x, Bound(lambda p: stacked(self.f(x, *p)))
             single = Once(lambda p: (self._bound.value(p), None))
             self._both = self._bound.derived(value_and_jacobian) if self.given is None else single
         return self._both
@@ -268,7 +266,7 @@ class _Model:
 
 def _weighted_residual(p: Any, f: Callable[..., Any], xdata: Any, ydata: Any, sigma: Any) -> Any:
     """The residuals over their deviations; for a covariance matrix L L', L^-1 times them."""
-    residual = f(xdata, *p) - ydata
+    residual = stacked(f(xdata, *p)) - ydata
     if sigma is None:
         return residual
     if np.ndim(sigma) == 2:

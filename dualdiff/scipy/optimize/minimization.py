@@ -11,7 +11,7 @@ from ..._typing import NDArray
 from ...errors import NotScalarError
 from ...transforms.escape import stop_gradient
 from ...transforms.jacobian import grad, value_and_grad
-from .constraints import Limited, limited_bounds, plain_bounds, supplied
+from .constraints import DERIVATIVE_FREE, Limited, bounds_move, limited_bounds, plain_bounds, supplied
 from .curvature import hessian_keywords
 from .evaluation import Bound, Once, as_args
 from .original import scipy_optimize
@@ -19,9 +19,6 @@ from .results import differentiated, failure
 from .stationary import minimum
 
 __all__ = ["minimize", "minimize_scalar"]
-
-#: The methods that use no derivatives.
-_DERIVATIVE_FREE = ("nelder-mead", "powell", "cobyla", "cobyqa")
 
 
 def minimize(
@@ -87,9 +84,9 @@ def minimize(
         x0=start, method=method, bounds=plain_bounds(bounds), constraints=exact, tol=tol, callback=callback,
         options=options, **keywords,
     )  # fmt: skip
-    limits = [*limited_bounds(bounds, pairs=True), *limits]
-    if not (objective.moves or any(limit.moves for limit in limits)):
+    if not (objective.moves or bounds_move(bounds) or any(limit.moves for limit in limits)):
         return result
+    limits = [*limited_bounds(bounds, pairs=True), *limits]
     return _with_derivatives(objective, result, limits, f"minimize(method={method!r})")
 
 
@@ -127,7 +124,7 @@ def _derivatives(
     """The function and its derivatives for SciPy: those given, and those that the method uses."""
     value: Callable[[Any], Any]
     given = {name: _called(objective, f) for name, f in (("hess", hess), ("hessp", hessp)) if f is not None}
-    if jac is None and method not in _DERIVATIVE_FREE:
+    if jac is None and method not in DERIVATIVE_FREE:
         both = objective.derived(value_and_grad)
         value, jac = both.part(0), both.part(1)
     elif jac is True:
@@ -189,9 +186,9 @@ def minimize_scalar(
     result = optimize.minimize_scalar(
         objective.value, stop_gradient(bracket), plain_bounds(bounds), method=method, tol=tol, options=options
     )
-    limits = limited_bounds(bounds, pairs=False)
-    if not (objective.moves or any(limit.moves for limit in limits)):
+    if not (objective.moves or bounds_move(bounds)):
         return result
+    limits = limited_bounds(bounds, pairs=False)
     vector = Bound(lambda x, *args: objective.function(x[0], *args), objective.args)
     what = f"minimize_scalar(method={method!r})"
     x = minimum(vector, np.atleast_1d(np.asarray(result.x, float)), limits, failure(result), what)[0]

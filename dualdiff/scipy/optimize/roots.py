@@ -14,7 +14,7 @@ from ...transforms.implicit import Vectors, lifted
 from ...transforms.jacobian import value_and_jacobian
 from ...transforms.linear_solve import inverse_of
 from ...transforms.taylor import taylor
-from .evaluation import Bound, Once, as_args
+from .evaluation import Bound, Once, arrayed, as_args
 from .original import scipy_optimize
 from .results import differentiated, failure
 
@@ -65,7 +65,7 @@ def root(
     """
     optimize = scipy_optimize()
     pairs = jac is True
-    system = Bound((lambda *xs: fun(*xs)[0]) if pairs else fun, as_args(args))
+    system = Bound(arrayed((lambda *xs: fun(*xs)[0]) if pairs else fun), as_args(args))
     value, jac = _evaluations(system, fun, jac, method)
     result = optimize.root(value, stop_gradient(x0), method=method, jac=jac, tol=tol, callback=callback, options=options)
     if not system.moves:
@@ -174,7 +174,7 @@ def _slopes(
     missing = [n for n in ("fprime", "fprime2")[:order] if n not in slopes]
     if not missing:
         return Once(function.value), slopes
-    series = Once(lambda x: function.values(taylor(function, float(np.reshape(x, ())), 1.0, order)))
+    series = Once(lambda x: function.values(taylor(function, np.reshape(x, ()).item(), 1.0, order)))
     exact = {"fprime": series.part(1), "fprime2": lambda x: 2 * series(x)[2]}
     return series.part(0), slopes | {n: exact[n] for n in missing}
 
@@ -214,7 +214,7 @@ def fixed_point(
     -0.29747434...
     """
     optimize = scipy_optimize()
-    function = Bound(func, as_args(args))
+    function = Bound(arrayed(func), as_args(args))
     x = optimize.fixed_point(function.value, stop_gradient(x0), xtol=xtol, maxiter=maxiter, method=method)
     if not function.moves:
         return x
