@@ -16,7 +16,6 @@ import scipy.optimize
 import dualdiff as dd
 from dualdiff.scipy import optimize
 
-
 LINES = (Path(__file__).parent / "data" / "Thurber.dat").read_text().splitlines()
 START, _, CERTIFIED, DEVIATIONS = np.array([line.split("=")[1].split() for line in LINES[40:47]], float).T
 Y, X = np.array([line.split() for line in LINES[60:97]], float).T

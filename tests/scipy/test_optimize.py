@@ -220,6 +220,13 @@ def test_everything_else_is_scipys() -> None:
         optimize.no_such_name  # noqa: B018 - the access is the test
 
 
+def test_what_would_drop_a_derivative_is_refused() -> None:
+    """Golden section only compares, so its plain answer would show nothing."""
+    assert optimize.golden(lambda x: (x - 2) ** 2) == pytest.approx(2, abs=1e-6)
+    with pytest.raises(dd.NotDifferentiableError, match="minimize_scalar"):
+        dd.derivative(lambda a: optimize.golden(lambda x: (x - a) ** 2))(2.0)
+
+
 def test_scipy_is_not_imported_before_use() -> None:
     """Without SciPy the package imports, and this namespace too."""
     code = "import sys; sys.modules['scipy'] = None; import dualdiff; import dualdiff.scipy.optimize"

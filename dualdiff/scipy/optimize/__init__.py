@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from .fits import curve_fit, least_squares
+from .guarded import GUARDED, guarded
 from .minimization import minimize, minimize_scalar
 from .original import scipy_optimize
 from .roots import fixed_point, root, root_scalar
@@ -20,7 +21,7 @@ __all__ = ["curve_fit", "fixed_point", "least_squares", "minimize", "minimize_sc
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(scipy_optimize(), name)
+    return guarded(name) if name in GUARDED else getattr(scipy_optimize(), name)
 
 
 def __dir__() -> list[str]:
