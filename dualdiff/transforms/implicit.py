@@ -151,12 +151,12 @@ class Vectors:
 
 def lifted(
     residual: Callable[[Array], Array], x: NDArray, linearised: Linearised, invert: Callable[[Any], Inverse], *,
-    order: int = 0, near: float = 1e-2, what: str,
+    order: int = 0, near: float | NDArray = 1e-2, what: str,
 ) -> Array:  # fmt: skip
     """The root beside x of a residual that carries derivatives, with its own; x itself where it carries none.
 
     ``order`` is that of what the residual is known to depend on: it may not show, where the residual is piecewise constant.
-    ``near`` is how far the root may be from x, relative to the largest of its entries, or 1.
+    ``near`` is how far the root may be from x, as for `refined`.
     """
     order = max(order, order_of(residual(x))) if x.size else 0
     if not order:

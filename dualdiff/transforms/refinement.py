@@ -38,9 +38,13 @@ class _Step(NamedTuple):
 
 
 def refined(
-    linearised: Linearised, invert: Callable[[Any], Inverse], x: NDArray, near: float, what: str
+    linearised: Linearised, invert: Callable[[Any], Inverse], x: NDArray, near: float | NDArray, what: str
 ) -> tuple[NDArray, Inverse]:
-    """The root beside x, and the inverse of the Jacobian there."""
+    """The root beside x, and the inverse of the Jacobian there.
+
+    ``near`` is how far the root may be from x, relative to the largest of its entries, or 1; infinite for an entry that the
+    solver did not find.
+    """
     start, eps = x, float(np.finfo(x.dtype).eps)
     scale = np.where(x != 0, np.abs(x), np.max(np.abs(x), initial=0.0) or 1.0)
     residual, J = linearised(x)
@@ -57,10 +61,16 @@ def refined(
             break
     else:
         raise _refusal(what, f"Newton's method does not converge from it in {_STEPS} steps")
-    far = float(np.max(np.abs(state.x - start)))
-    if far > near * max(1.0, float(np.max(np.abs(state.x)))):
-        raise _refusal(what, f"the root beside it is {far:.1e} away")
+    _refuse_far(state.x, start, np.broadcast_to(near, x.shape), what)
     return state.x, state.inverse
+
+
+def _refuse_far(x: NDArray, start: NDArray, near: NDArray, what: str) -> None:
+    """Raise where the root is not the one that the solver found."""
+    counts = np.isfinite(near)
+    far = np.abs(x - start)[counts]
+    if np.any(far > near[counts] * np.max(np.abs(x[counts]), initial=1.0)):
+        raise _refusal(what, f"the root beside it is {np.max(far):.1e} away")
 
 
 def _step(linearised: Linearised, invert: Callable[[Any], Inverse], at: _Step, scale: NDArray) -> _Step:

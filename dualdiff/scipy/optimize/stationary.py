@@ -146,13 +146,9 @@ def _constrained(objective: Bound, x: NDArray, active: list[_Active], near: floa
     moving = _conditions(objective.moving, [one.moving for one in active], n)
     invert = partial(inverse_of, solve=None, what=what)
     start = np.concatenate([x, multipliers])
-    return lifted(moving, start, linearised, invert, order=1, near=near * _growth(x, multipliers), what=what)[:n]
-
-
-def _growth(x: NDArray, multipliers: NDArray) -> float:
-    """Multipliers come from least squares: however large they are, x counts."""
-    largest = max(1.0, float(np.max(np.abs(x))))
-    return largest / max(largest, float(np.max(np.abs(multipliers))))
+    # The multipliers are no answer of the solver's.
+    within = np.concatenate([np.full(n, near), np.full(count, np.inf)])
+    return lifted(moving, start, linearised, invert, order=1, near=within, what=what)[:n]
 
 
 def _conditions(f: Callable[[Any], Any], constraints: list[Callable[[Any], Any]], n: int) -> Callable[[Array], Array]:
