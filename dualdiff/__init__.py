@@ -21,6 +21,7 @@ from .transforms.escape import stop_gradient, value_of
 from .transforms.explain import explain
 from .transforms.fields import curl, divergence, hessian_diagonal, laplacian
 from .transforms.hessian import hessian, hvp, second_directional_derivative, value_grad_and_hessian
+from .transforms.implicit import implicit_root
 from .transforms.jacobian import grad, jacobian, value_and_grad, value_and_jacobian
 from .transforms.jvp import jvp
 from .transforms.linearize import linearize
@@ -67,6 +68,8 @@ __all__ = [
     # rules of your own
     "custom_jvp",
     "define_rule",
+    # solutions of equations
+    "implicit_root",
     # unmodified programs
     "lift",
     # values alone

@@ -1,0 +1,28 @@
+"""`scipy.optimize` with exact derivatives, and with derivatives of its results.
+
+The functions here take the arguments of SciPy's. They supply the derivatives that a method uses and the caller has not
+given, and their results are differentiable with respect to ``args``, to data, and to whatever the functions close over.
+Every other name is SciPy's own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .fits import curve_fit, least_squares
+from .guarded import GUARDED, guarded
+from .minimization import minimize, minimize_scalar
+from .original import scipy_optimize
+from .roots import fixed_point, root, root_scalar
+
+__all__ = ["curve_fit", "fixed_point", "least_squares", "minimize", "minimize_scalar", "root", "root_scalar"]
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return guarded(name) if name in GUARDED else getattr(scipy_optimize(), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *dir(scipy_optimize())})
