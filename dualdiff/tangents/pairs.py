@@ -61,7 +61,7 @@ def _is_dearer(first: Tangent, second: Tangent) -> bool:
 
 
 def _pair(space: Space, pairs: Space, coefficient: Array, a: Term, b: Term) -> Term:
-    a, b = sorted((a, b), key=lambda t: (not isinstance(t.parent, Identity), id(t.parent), id(t.index)))
+    a, b = sorted((a, b), key=lambda t: (not isinstance(t.parent, Identity), t.parent.serial, t.index.serial))
     known = space.paired.get((id(a.parent), id(a.index), id(b.parent), id(b.index)))
     if known is None:
         parent = pairs.identity if isinstance(a.parent, Identity) and isinstance(b.parent, Identity) else None

@@ -6,6 +6,7 @@ and fills with zeros moves indices rightly too.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ import numpy as np
 from .._typing import Array, NDArray
 
 __all__ = ["Dense", "Identity", "Pair", "Parent", "Sparse", "flat", "scattered"]
+
+
+_serial = itertools.count()
 
 
 def scattered(weights: Array, places: NDArray, size: int) -> Array:
@@ -35,10 +39,16 @@ def flat(coefficient: Array, index: NDArray) -> Array:
 class Parent:
     """Rows of a Jacobian with ``columns`` columns."""
 
-    __slots__ = ("columns", "rows")
+    __slots__ = ("columns", "rows", "serial")
 
     rows: int
     columns: int
+    #: Counts the parents as they are made: an order that does not change from run to run.
+    serial: int
+
+    def __init__(self, rows: int, columns: int) -> None:
+        self.rows, self.columns = rows, columns
+        self.serial = next(_serial)
 
     @property
     def dense(self) -> bool:
@@ -85,7 +95,7 @@ class Identity(Parent):
     __slots__ = ()
 
     def __init__(self, size: int) -> None:
-        self.rows = self.columns = size
+        super().__init__(size, size)
 
     def width(self) -> float:
         """One."""
@@ -115,7 +125,7 @@ class Dense(Parent):
 
     def __init__(self, array: Array) -> None:
         self.array = array
-        self.rows, self.columns = array.shape
+        super().__init__(*array.shape)
 
     @property
     def dtype(self) -> Any:
@@ -174,7 +184,7 @@ class Sparse(Parent):
 
     def __init__(self, data: Array, indices: NDArray, indptr: NDArray, columns: int) -> None:
         self.data, self.indices, self.indptr = data, indices, indptr
-        self.rows, self.columns = len(indptr) - 1, columns
+        super().__init__(len(indptr) - 1, columns)
 
     @property
     def dtype(self) -> Any:
@@ -223,8 +233,7 @@ class Pair(Parent):
 
     def __init__(self, first: Parent, second: Parent) -> None:
         self.first, self.second = first, second
-        self.rows = first.rows * (second.rows + 1) + second.rows
-        self.columns = first.columns * second.columns
+        super().__init__(first.rows * (second.rows + 1) + second.rows, first.columns * second.columns)
 
     @property
     def dense(self) -> bool:

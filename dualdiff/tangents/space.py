@@ -6,6 +6,7 @@ of the counter is known by its place in memory, any other by its entries, and on
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -36,10 +37,12 @@ LARGEST = 1 << 30
 class Index:
     """The rows of a parent that the entries of an array have, counted from one; 0 for none. Never changed once made."""
 
-    __slots__ = ("_full", "array", "moved")
+    __slots__ = ("_full", "array", "moved", "serial")
 
-    def __init__(self, array: NDArray) -> None:
+    def __init__(self, array: NDArray, serial: int) -> None:
         self.array = array
+        #: The order in which a space came to know its indices.
+        self.serial = serial
         self._full: bool | None = None
         self.moved: dict[Hashable, Index] = {}
 
@@ -59,6 +62,7 @@ class Space:
     """
 
     __slots__ = (
+        "_count",
         "_counters",
         "_known",
         "automatic",
@@ -93,6 +97,7 @@ class Space:
         self.pairs: Space | None = None
         self.parents: dict[tuple[int, int], Any] = {}
         self.paired: dict[tuple[int, int, int, int], Any] = {}
+        self._count = itertools.count()
         self._known: dict[Hashable, list[Index]] = {}
         self._counters: dict[int, NDArray] = {}
         if size < LARGE_COUNTER:
@@ -130,7 +135,7 @@ class Space:
         for index in found:
             if counted or np.array_equal(index.array, array):
                 return index
-        index = Index(array)
+        index = Index(array, next(self._count))
         found.append(index)
         return index
 

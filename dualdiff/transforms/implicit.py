@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import tangents as ts
 from .._typing import Array, NDArray, Tree, is_ndarray
-from ..arrays import HyperDual, Taylor, is_number, plain
+from ..arrays import HyperDual, Quadratic, Taylor, is_number, plain
 from ..arrays.number import absorb
 from ..errors import DerivativeLostError, NotDifferentiableError, ShapeError
 from .arguments import flatten, rebuild
@@ -187,7 +187,7 @@ def _collect(x: Any, orders: dict[Any, int]) -> None:
         return
     value, *moving = x.parts()
     if moving:
-        order = 2 if isinstance(x, HyperDual) else x.order if isinstance(x, Taylor) else 1
+        order = 2 if isinstance(x, (HyperDual, Quadratic)) else x.order if isinstance(x, Taylor) else 1
         orders[x.level] = max(orders.get(x.level, 0), order)
     for part in (value, *(ts.densely(t) for t in moving)):
         _collect(part, orders)
