@@ -1,0 +1,1 @@
+"""SciPy's namespaces for arrays that carry derivatives."""
