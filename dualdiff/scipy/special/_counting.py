@@ -104,7 +104,7 @@ def factorial(n: Array, exact: bool = False, extend: str = "zero") -> Array:
     >>> import dualdiff as dd
     >>> from dualdiff.scipy import special
     >>> dd.derivative(special.factorial)(3.0)
-    7.53670601130
+    7.53670601059
     """
     _refuse_exact("factorial", exact, "special.factorial(n)")
     if extend == "complex":
@@ -166,7 +166,7 @@ def factorialk(n: Array, k: int, exact: bool = False, extend: str = "zero") -> A
     >>> import dualdiff as dd
     >>> from dualdiff.scipy import special
     >>> dd.derivative(lambda n: special.factorialk(n, 1, extend="complex"))(3.0)
-    7.53670601130
+    7.53670601059
     """
     return _multiple("factorialk", n, k, exact, extend)
 

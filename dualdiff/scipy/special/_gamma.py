@@ -36,7 +36,7 @@ def polygamma(n: Any, x: Array) -> Array:
     >>> import dualdiff as dd
     >>> from dualdiff.scipy import special
     >>> dd.derivative(lambda x: special.polygamma(1, x))(1.0), special.polygamma(2, 1.0)
-    (-2.404113806319188, np.float64(-2.404113806319188))
+    (-2.404113806319188, array(-2.40411381))
     """
     return branch(np.equal(n, 0), lambda n, x: ufuncs.psi(x) + 0 * n, _polygamma, np.asarray(n, float)[()], x)
 
@@ -99,7 +99,7 @@ def diric(x: Array, n: Any) -> Array:
     >>> import dualdiff as dd
     >>> from dualdiff.scipy import special
     >>> dd.taylor(lambda x: special.diric(x, 3), 0.0, 1.0, 2)  # (1 + 2 cos x) / 3
-    [1.0, 0.0, -0.3333333333333333]
+    array([ 1.        ,  0.        , -0.33333333])
     """
     n = np.asarray(n)
     terms = degree(np.where((n > 0) & (n == np.floor(n)), n, 1))
