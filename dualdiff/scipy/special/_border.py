@@ -16,7 +16,7 @@ from ...errors import NotDifferentiableError
 from ...rules.kinds import Elementwise
 from ._original import original
 
-__all__ = ["by_partials", "by_slope", "differentiated", "passed_through", "refused"]
+__all__ = ["by_partials", "by_slope", "differentiated", "passed_through", "refused", "spread"]
 
 Function = Callable[..., Any]
 
@@ -141,7 +141,13 @@ def by_partials(rule: Elementwise, value: Function, *x: Any) -> Any:
     return number.elementwise(rule, partial(by_partials, rule, value), x, {})
 
 
+def spread(x: Any, *others: Any) -> Any:
+    """x in the shape that it has with the others."""
+    shape = np.broadcast_shapes(np.shape(x), *map(np.shape, others))
+    return x if np.shape(x) == shape else np.broadcast_to(x, shape)
+
+
 def by_slope(value: Function, slope: Callable[[Array], Array], x: Any) -> Any:
-    """The same for one argument, by its derivative as a function of that argument."""
+    """The same for one argument of the result's shape, by its derivative as a function of that argument."""
     derivative: Partial = lambda y, x: slope(x)  # noqa: E731 - a partial derivative
     return by_partials(Elementwise((derivative,)), value, x)

@@ -147,15 +147,16 @@ def _parted(a: Array, axis: Any, b: Array) -> Any:
     a = np.broadcast_to(a, shape)
     if b is not None:
         b = np.broadcast_to(b, shape)
-        # Of weight zero an exponent does not count, even if it is infinite or nan.
+        # Of weight zero an exponent does not count, even if it is infinite or nan; but the weight may have a derivative.
         idle = plain(b) == 0
-        a = np.where(idle & ~np.isfinite(plain(a)), -np.inf, a)
+        a = np.where(idle & ~np.isfinite(plain(a)) if is_number(b) else idle, -np.inf, a)
     else:
         idle = np.zeros(shape, bool)
     a = _made_finite(a, axes, idle)
     first = _first_largest(np.where(idle, -np.inf, np.real(plain(a))), axes)
     largest = np.sum(np.where(first, a, 0), axis=axes, keepdims=True)
-    rest = np.exp(np.where(first, -np.inf, a - largest))
+    with np.errstate(invalid="ignore", over="ignore"):
+        rest = np.exp(np.where(first, -np.inf, a - largest))
     weight: Array = np.ones((), plain(rest).real.dtype)
     if b is not None:
         rest, weight = np.where(first, 0, b) * rest, np.sum(np.where(first, b, 0), axis=axes, keepdims=True)

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..._typing import Array
-from ...arrays import plain
 from ...errors import NotDifferentiableError
-from ._border import by_slope, differentiated
+from ._border import by_slope, differentiated, spread
 from ._original import original, ufuncs
 from ._spherical import bessel
 
@@ -19,15 +18,19 @@ __all__ = ["lmbda", "lqmn", "lqn", "pbdn_seq", "pbdv_seq", "pbvv_seq", "riccati_
 Pair = tuple[Array, Array]
 
 
-def _solution(pair: Callable[[Any], Any], bend: Callable[..., Array], z: Array) -> Pair:
-    """A function and its derivative, as ``pair`` computes both, where the second is ``bend(z, y, dy)``."""
+def _solution(pair: Callable[[Any], Any], bend: Callable[..., Array], z: Array, *orders: Any) -> Pair:
+    """Functions of these orders and their derivatives, as ``pair`` gives both; the second ones are ``bend(z, y, dy)``."""
+    shape = np.broadcast_shapes(*map(np.shape, orders))
+    first = (0,) * (len(shape) - np.ndim(z))
 
+    # The argument is repeated for every order.
     def value(z: Array) -> Array:
-        return by_slope(lambda z: pair(z)[0], slope, z)
+        return by_slope(lambda z: pair(z[first])[0], slope, z)
 
     def slope(z: Array) -> Array:
-        return by_slope(lambda z: pair(z)[1], lambda z: bend(z, value(z), slope(z)), z)
+        return by_slope(lambda z: pair(z[first])[1], lambda z: bend(z, value(z), slope(z)), z)
 
+    z = spread(z, *orders)
     return value(z), slope(z)
 
 
@@ -59,7 +62,7 @@ def lqn(n: int, z: Array) -> Pair:
     array([1.33333333, 1.21597281])
     """
     k = np.arange(int(n) + 1).reshape(-1, *(1,) * np.ndim(z))
-    return _solution(lambda z: original.lqn(n, z), lambda z, y, dy: (2 * z * dy - k * (k + 1) * y) / ((1 - z) * (1 + z)), z)
+    return _solution(lambda z: original.lqn(n, z), lambda z, y, dy: (2 * z * dy - k * (k + 1) * y) / ((1 - z) * (1 + z)), z, k)
 
 
 @differentiated("z")
@@ -92,7 +95,7 @@ def lqmn(m: int, n: int, z: Array) -> Pair:
         square = (1 - z) * (1 + z)
         return (2 * z * dy - (k * (k + 1) - orders * orders / square) * y) / square
 
-    return _solution(lambda z: original.lqmn(m, n, z), bend, z)
+    return _solution(lambda z: original.lqmn(m, n, z), bend, z, orders, k)
 
 
 @differentiated("x")
@@ -185,13 +188,8 @@ def _parabolic(name: str, v: Any, x: Array) -> Pair:
             f"special.pbdv(v, x), which has derivatives at every order."
         )
     pair = getattr(original, name)
-    orders = v - int(v) + np.arange(len(pair(v, _scalar(x))[0]))
-    return _solution(lambda x: pair(v, _scalar(x)), lambda x, y, dy: (x * x / 4 - orders - 0.5) * y, x)
-
-
-def _scalar(x: Array) -> Any:
-    """A value as SciPy's scalar functions take it."""
-    return np.asarray(plain(x))[()]
+    orders = v - int(v) + np.arange(max(int(v), 1) + 1)
+    return _solution(lambda x: pair(v, x), lambda x, y, dy: (x * x / 4 - orders - 0.5) * y, x, orders)
 
 
 @differentiated("x")
@@ -212,7 +210,8 @@ def lmbda(v: float, x: Array) -> Pair:
 
     Notes
     -----
-    The function is ``hyp0f1(v + 1, -x^2 / 4)``, which is regular at 0.
+    The function is ``hyp0f1(v + 1, -x^2 / 4)``, which is regular at 0. For negative x the derivatives that SciPy 1.17 gives
+    have the wrong sign; those of duals are right.
 
     Examples
     --------
@@ -281,8 +280,6 @@ def riccati_yn(n: int, x: Array) -> Pair:
 def _riccati(name: str, n: Any, x: Array) -> Pair:
     k = np.arange(int(n) + 1)
 
-    def value(x: Array) -> Array:
-        return x * bessel(name, k, x)
-
+    x = spread(x, k)
     # (x f)' = (n + 1) f - x f_(n+1)
-    return value(x), (k + 1) * bessel(name, k, x) - x * bessel(name, k + 1, x)
+    return x * bessel(name, k, x), (k + 1) * bessel(name, k, x) - x * bessel(name, k + 1, x)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..._typing import Array
-from ._border import by_slope, differentiated
+from ._border import by_slope, differentiated, spread
 from ._original import original
 
 __all__ = ["bessel", "spherical_in", "spherical_jn", "spherical_kn", "spherical_yn"]
@@ -22,15 +22,20 @@ def bessel(name: str, n: Any, z: Array) -> Array:
 
 
 def _derivative(name: str, n: Any, z: Array) -> Array:
+    return by_slope(lambda z: getattr(original, name)(n, z, derivative=True), lambda z: _neighbours(name, n, z), z)
+
+
+def _neighbours(name: str, n: Any, z: Array) -> Array:
     below, above = _SIGNS[name]
-    # At 0 the function of the second kind is infinite, so 0 times it is left out.
-    lower = below * n / (2 * n + 1) * bessel(name, np.maximum(n - 1, 0), z) if np.any(n) else 0.0
-    return lower + above * (n + 1) / (2 * n + 1) * bessel(name, n + 1, z)
+    lower = below * n / (2 * n + 1) * _derivative(name, np.maximum(n - 1, 0), z)
+    with np.errstate(invalid="ignore"):
+        return lower + above * (n + 1) / (2 * n + 1) * _derivative(name, n + 1, z)
 
 
 def _function(name: str, symbol: str, kind: str) -> Any:
     def formula(n: Any, z: Array, derivative: bool = False) -> Array:
         n = np.asarray(n, int)[()]
+        z = spread(z, n)
         return _derivative(name, n, z) if derivative else bessel(name, n, z)
 
     formula.__name__ = formula.__qualname__ = name
