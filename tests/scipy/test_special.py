@@ -315,9 +315,6 @@ ORACLES: list[tuple[str, Function, Function, list[float]]] = [
      lambda b: mpmath.log(b * mpmath.e - mpmath.exp(2) / 4), [0.9, 2.5]),
 ]  # fmt: skip
 
-#: Where the value itself is worse in SciPy than 1e-12 it is left out; derivatives never are.
-TOLERANCE = {"comb by N": 1e-11}
-
 
 @pytest.mark.parametrize(("name", "f", "oracle", "points"), ORACLES, ids=[row[0] for row in ORACLES])
 def test_derivatives_are_mpmaths(name: str, f: Function, oracle: Function, points: list[float]) -> None:
@@ -330,7 +327,7 @@ def test_derivatives_are_mpmaths(name: str, f: Function, oracle: Function, point
             exact = [oracle(mpmath.mpf(x)), mpmath.diff(oracle, mpmath.mpf(x)), mpmath.diff(oracle, mpmath.mpf(x), 2)]
             for part, expected in zip((y.value, y.eps1, y.eps12), exact, strict=True):
                 found = mpmath.mpmathify(complex(np.ravel(part)[0]))
-                assert abs(found - expected) <= TOLERANCE.get(name, 1e-12) * abs(expected) + mpmath.mpf(10) ** -25
+                assert abs(found - expected) <= 1e-12 * abs(expected) + mpmath.mpf(10) ** -25
 
 
 # -------------------------------------------------------------------------------------------------- edges
