@@ -20,14 +20,6 @@ from ._mirror import mirrored, replace
 __all__ = ["BUILTINS"]
 
 
-def _is_scalar(x: Any) -> bool:
-    return is_number(x) and not is_ndarray(_innermost(x))
-
-
-def _innermost(x: Any) -> Any:
-    return plain(x)
-
-
 class _Alike(type):
     """Instances and subclasses of the original count, and numbers whose values are such."""
 
