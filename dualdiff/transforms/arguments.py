@@ -19,6 +19,7 @@ from ..arrays.levels import is_open, new_level, open_levels
 from ..arrays.number import absorb
 from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDifferentiableError, ShapeError
 from ..tangents.structured import Structured
+from .foreign import advice
 
 __all__ = ["Inputs", "Result", "flatten", "named_after", "owned", "rebuild", "split"]
 
@@ -66,12 +67,20 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     """Call the user's function; an error of ours that NumPy has masked comes to light again."""
     try:
         return function(*args, **kwargs)
+    except DerivativeLostError as error:
+        instead = advice(error)
+        if instead is not None:
+            raise DerivativeLostError(f"{error} But {instead}") from error
+        raise
     except DualDiffError:
         raise
     except (ValueError, TypeError, AttributeError, SystemError) as error:
         cause = error.__cause__
         if isinstance(cause, DualDiffError):
             raise cause from error
+        instead = advice(error)
+        if instead is not None:
+            raise NoRuleError(f"{error}: {instead}") from error
         if _is_about_objects(str(error)):
             raise NoRuleError(
                 f"{error}. np.array([...]) of duals makes an object array, which this function of NumPy refuses: write "

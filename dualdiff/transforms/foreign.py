@@ -1,0 +1,35 @@
+"""Errors that SciPy raises because it was given a dual, with the line to write instead."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from types import FrameType, TracebackType
+
+from ..arrays.number import holds_numbers
+
+__all__ = ["advice"]
+
+
+def advice(error: BaseException) -> str | None:
+    """What to write instead of the call of SciPy's that refused a dual; None if the error arose in another way."""
+    frames = _frames(error.__traceback__)
+    modules = [frame.f_globals.get("__name__", "") for frame in frames]
+    inside = next((i for i, name in enumerate(modules) if name.startswith("scipy.")), None)
+    if inside is None or any(name.partition(".")[0] not in ("scipy", "numpy", "dualdiff") for name in modules[inside:]):
+        # A function of the user's that SciPy calls is the user's business.
+        return None
+    if not any(holds_numbers(value) for frame in frames[inside:] for value in frame.f_locals.values()):
+        return None
+    namespace = modules[inside].split(".")[1]
+    if not namespace.startswith("_") and find_spec(f"dualdiff.scipy.{namespace}") is not None:
+        return f"scipy.{namespace} takes plain arrays here: dualdiff.scipy.{namespace} has its functions for duals."
+    return "this function of SciPy takes plain arrays: give it a rule of your own with dd.custom_jvp."
+
+
+def _frames(traceback: TracebackType | None) -> list[FrameType]:
+    """The frames of a traceback, from the outermost on."""
+    frames = []
+    while traceback is not None:
+        frames.append(traceback.tb_frame)
+        traceback = traceback.tb_next
+    return frames
