@@ -75,10 +75,9 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     except DualDiffError:
         raise
     except (ValueError, TypeError, AttributeError, SystemError) as error:
-        cause = error.__cause__
+        cause, instead = error.__cause__, advice(error)
         if isinstance(cause, DualDiffError):
-            raise cause from error
-        instead = advice(error)
+            raise (cause if instead is None else type(cause)(f"{cause} But {instead}")) from error
         if instead is not None:
             raise NoRuleError(f"{error}: {instead}") from error
         if _is_about_objects(str(error)):
@@ -91,6 +90,12 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
                 "a float array cannot hold a derivative. Allocate it with np.zeros_like(x, shape=...), or "
                 "`import dualdiff.numpy as np`, or wrap the function: dd.lift(f)."
             ) from error
+        raise
+    except Exception as error:
+        # SciPy's compiled code has errors of its own.
+        instead = advice(error)
+        if instead is not None:
+            raise NoRuleError(f"{error}: {instead}") from error
         raise
 
 
