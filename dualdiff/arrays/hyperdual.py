@@ -12,20 +12,21 @@ from .. import tangents as ts
 from .._typing import Array, Tangent
 from ..errors import ShapeError
 from ..rules.elementwise import minus_one, one, power_of
-from ..rules.kinds import Custom, Elementwise, Product, Several
+from ..rules.kinds import Elementwise, Product
 from ..rules.registry import UFUNCS
 from ..tangents import ZERO, Zero, is_zero, ndim
 from .construction import as_tangent, as_value
 from .dual import Dual, apply_front
 from .levels import nesting
 from .methods import ArrayMethods, is_plain_scalar
+from .nesting import ByNesting
 from .number import Number, is_number, settled
 from .slopes import Operator, Power, at_precision, is_singular, slope, strengthened
 
 __all__ = ["HyperDual", "shortened"]
 
 
-class HyperDual(ArrayMethods):
+class HyperDual(ByNesting):
     """An array with its derivatives along two directions and the second derivative along both.
 
     It is the number ``value + eps1 e1 + eps2 e2 + eps12 e1 e2`` with ``e1**2 == e2**2 == 0`` (J. A. Fike and J. J. Alonso,
@@ -324,10 +325,6 @@ class HyperDual(ArrayMethods):
 
     # -------------------------------------------------------------------------------------- other kinds
 
-    def several(self, rule: Several, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The chain rule for each result, to second order."""
-        return self._nested(ufunc, inputs, kwargs)
-
     def product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
         """The product rule to second order."""
         if len(operands) != 2:
@@ -387,22 +384,7 @@ class HyperDual(ArrayMethods):
             return [x, None, None, None]
         return [x.value, *(None if isinstance(t, Zero) else t for t in x.tangents())]
 
-    def _nested_product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
-        nested = [self.to_nested(x) for x in operands]
-        outer = max((x for x in nested if is_number(x)), key=lambda x: x.level)
-        return self.from_nested(outer.product(rule, function, nested, others))
-
-    def custom(self, rule: Custom, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
-        """The differential written by hand, differentiated once more."""
-        nested = [self.to_nested(x) for x in operands]
-        outer = max((x for x in nested if is_number(x)), key=lambda x: x.level)
-        return self.from_nested(outer.custom(rule, function, nested, others))
-
     # ------------------------------------------------------------------------------------------ nesting
-
-    def _nested(self, function: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The same as a dual of duals."""
-        return self.from_nested(function(*(self.to_nested(x) for x in inputs), **kwargs))
 
     def to_nested(self, x: Any) -> Any:
         """An operand of this level as a dual of duals; anything else as it is."""

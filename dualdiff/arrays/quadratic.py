@@ -15,12 +15,13 @@ import numpy as np
 from .. import tangents as ts
 from .._typing import Array, Tangent
 from ..rules.elementwise import minus_one, one, power_of
-from ..rules.kinds import Custom, Elementwise, Product, Several
+from ..rules.kinds import Elementwise, Product
 from ..rules.registry import UFUNCS
 from ..tangents import ZERO, Zero, is_zero, ndim
 from .dual import Dual, apply_front
 from .hyperdual import HyperDual, shortened
-from .methods import ArrayMethods, is_plain_scalar
+from .methods import is_plain_scalar
+from .nesting import ByNesting
 from .number import Number, is_number, plain
 from .slopes import Operator, Power, at_precision, is_singular, slope, strengthened
 
@@ -29,7 +30,7 @@ __all__ = ["Quadratic"]
 _FLOAT64 = np.dtype(float)
 
 
-class Quadratic(ArrayMethods):
+class Quadratic(ByNesting):
     """An array with its gradient and its Hessian along n directions."""
 
     __slots__ = ("_bend", "_slope", "level", "value")
@@ -164,10 +165,6 @@ class Quadratic(ArrayMethods):
                 if bend is not None:
                     yield (i, j), bend
 
-    def several(self, rule: Several, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """A function of several results, whose partials hold the results: these move too, so the rule is nested."""
-        return self._nested(ufunc, inputs, kwargs)
-
     # ----------------------------------------------------------------------------------------- products
 
     def product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
@@ -189,22 +186,7 @@ class Quadratic(ArrayMethods):
                     sums[k] = ts.add(sums[k], apply_front(rule, function, i, part, arrays, others))
         return self.of(function(*values, **others), sums, self.level)
 
-    def custom(self, rule: Custom, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
-        """The differential written by hand, differentiated once more."""
-        nested = [self.to_nested(x) for x in operands]
-        outer = max((x for x in nested if is_number(x)), key=lambda x: x.level)
-        return self.from_nested(outer.custom(rule, function, nested, others))
-
     # ------------------------------------------------------------------------------------------ nesting
-
-    def _nested_product(self, rule: Product, function: Any, operands: list[Any], others: dict[str, Any]) -> Any:
-        nested = [self.to_nested(x) for x in operands]
-        outer = max((x for x in nested if is_number(x)), key=lambda x: x.level)
-        return self.from_nested(outer.product(rule, function, nested, others))
-
-    def _nested(self, function: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The same as a dual of duals, densely."""
-        return self.from_nested(function(*(self.to_nested(x) for x in inputs), **kwargs))
 
     def to_nested(self, x: Any) -> Any:
         """An operand of this level as a dual of duals; anything else as it is."""
