@@ -70,7 +70,8 @@ class Quadratic(ByNesting):
         """The chain rule where all parts are plain arrays of float64 or Python floats; None where more care is needed."""
         if rule.second is None:
             return None
-        values, rows, count = [], [], 0
+        rows: list[Any] = []
+        values, count = [], 0
         for x in inputs:
             v, s, b = x, None, None
             if type(x) is Quadratic:
@@ -95,7 +96,10 @@ class Quadratic(ByNesting):
         if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
             return None
         if count:
-            rows = [_behind(row, count - ndim(v)) for row, v in zip(rows, values, strict=True)]
+            rows = [
+                tuple(None if t is None else ts.align(t, ndim(v), count) for t in row)
+                for row, v in zip(rows, values, strict=True)
+            ]
         try:
             s, b = _plain_chain(rule, y, values, rows)
         except ArithmeticError:
@@ -222,14 +226,6 @@ def _made(value: Any, slope: Tangent, bend: Tangent, level: int) -> Any:
     number: Any = object.__new__(Quadratic)
     number.value, number._slope, number._bend, number.level = value, slope, bend, level
     return number
-
-
-def _behind(row: tuple[Any, Any], extra: int) -> tuple[Any, Any]:
-    """Slope and bend with axes in front of those of the value."""
-    if not extra or row[0] is None:
-        return row
-    s, b = (None if t is None else t.reshape(t.shape[:1] + (1,) * extra + t.shape[1:]) for t in row)
-    return s, b
 
 
 def _plain_chain(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> tuple[Tangent, Tangent]:

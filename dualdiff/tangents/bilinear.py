@@ -50,8 +50,7 @@ def _gathered_by(tangent: Structured, source: NDArray, weights: Array) -> Tangen
     def move(array: Any) -> Any:
         return np.concatenate([np.zeros_like(array, shape=(1,)), array])[source]
 
-    spread = tangent.over_directions(move) * weights
-    return summed(spread, (1,)) if isinstance(spread, Structured) else np.sum(spread, axis=2)
+    return summed(tangent.over_directions(move) * weights, (1,))
 
 
 def _cross(place: int, tangent: Structured, values: list[Array], **others: Any) -> Tangent:

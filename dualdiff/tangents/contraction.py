@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, NDArray, Tangent
-from .parents import Dense, Identity, Pair, Parent, Sparse, scattered
+from .parents import Dense, Identity, Pair, Parent, Sparse, flat, scattered
 from .structured import Structured, Term
 
 __all__ = ["einsum", "summed", "weighted"]
@@ -24,8 +24,12 @@ SHORT = 8
 CHEAP = 1 << 16
 
 
-def summed(tangent: Structured, axes: tuple[int, ...]) -> Tangent:
-    """The sum over some axes behind the directions, which are not counted."""
+def summed(tangent: Tangent, axes: tuple[int, ...]) -> Tangent:
+    """The sum over some axes behind the directions, which are not counted; of a dense tangent too."""
+    if not axes:
+        return tangent
+    if not isinstance(tangent, Structured):
+        return np.sum(tangent, axis=tuple(axis + 1 for axis in axes))
     inner = tangent.inner
     kept = [axis for axis in range(len(inner)) if axis not in axes]
     shape = tuple(inner[axis] for axis in kept)
@@ -125,7 +129,7 @@ def dense_rows(coefficient: Array, index: NDArray, parent: Parent) -> Array:
             chosen = np.reshape(parent.chosen(part.reshape(-1)), (*part.shape, parent.columns))
             parts.append(np.matmul(weights[:, None, :], chosen)[:, 0, :])
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
-    counts, columns, data = parent.expanded(_flat(coefficient, index), index.reshape(-1))
+    counts, columns, data = parent.expanded(flat(coefficient, index), index.reshape(-1))
     owner = np.repeat(np.repeat(np.arange(rows), count), counts)
     return np.reshape(scattered(data, owner * parent.columns + columns, rows * parent.columns), (rows, parent.columns))
 
@@ -147,7 +151,7 @@ def _into_columns(coefficient: Array, index: NDArray, columns: int) -> Array:
             block = np.zeros((rows, columns), weights.dtype)
             block[:, row - 1] = weights
             return block
-    weights, places = _flat(coefficient, index), index.reshape(-1)
+    weights, places = flat(coefficient, index), index.reshape(-1)
     if rows == 1:
         return np.reshape(scattered(weights, places, columns + 1)[1:], (1, columns))
     places = np.repeat(np.arange(rows) * (columns + 1), count) + places
@@ -182,7 +186,7 @@ def sparse_rows(pieces: list[tuple[Array, NDArray, Parent]], rows: int, columns:
     """The same as sparse rows, a column perhaps more than once in each."""
     parts = []
     for coefficient, index, parent in pieces:
-        counts, where, data = parent.expanded(_flat(coefficient, index), index.reshape(-1))
+        counts, where, data = parent.expanded(flat(coefficient, index), index.reshape(-1))
         parts.append((counts.reshape(index.shape).sum(axis=1), where, data))
     if len(parts) == 1:
         counts, where, data = parts[0]
@@ -193,10 +197,6 @@ def sparse_rows(pieces: list[tuple[Array, NDArray, Parent]], rows: int, columns:
     where = np.concatenate([w for _, w, _ in parts])[order]
     data = np.concatenate([d for _, _, d in parts])[order]
     return Sparse(data, where, np.concatenate([[0], np.cumsum(total)]), columns)
-
-
-def _flat(coefficient: Array, index: NDArray) -> Array:
-    return np.reshape(np.broadcast_to(coefficient, index.shape), (-1,))
 
 
 def weighted(tangent: Structured, weights: Array) -> Tangent:
@@ -256,10 +256,7 @@ def einsum(subscripts: str, place: int, tangent: Structured, values: list[Array]
         factor = np.transpose(weights, [rest.index(c) for c in order])
         sizes = dict(zip(rest, np.shape(weights), strict=True))
         spread = spread * np.reshape(factor, [sizes.get(c, 1) for c in union])
-    axes = tuple(range(len(out), len(union)))
-    if not axes:
-        return spread
-    return summed(spread, axes) if isinstance(spread, Structured) else np.sum(spread, axis=tuple(a + 1 for a in axes))
+    return summed(spread, tuple(range(len(out), len(union))))
 
 
 def _arranging(own: str, union: str, sizes: dict[str, int], lengths: dict[str, int]) -> Any:
@@ -296,10 +293,7 @@ def einsum_of_pairs(subscripts: str, first: Tangent, second: Tangent) -> Tangent
         t.over_directions(_arranging(own, union, size, lengths)) for own, t, size in zip(labels, tangents, sizes, strict=True)
     ]
     product = paired(spread[0], spread[1], len(union))
-    axes = tuple(range(len(out), len(union)))
-    if not axes:
-        return product
-    return summed(product, axes) if isinstance(product, Structured) else np.sum(product, axis=tuple(a + 1 for a in axes))
+    return summed(product, tuple(range(len(out), len(union))))
 
 
 def paired_densely(subscripts: str, tangents: list[Any]) -> Tangent:

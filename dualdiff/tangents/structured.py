@@ -81,10 +81,10 @@ class Structured:
         return cls(space, shape, [Term(np.dtype(dtype).type(1), space.index(rows), space.identity)])
 
     @classmethod
-    def rows_of(cls, space: Space, parent: Parent, inner: tuple[int, ...], scale: Any = None) -> Structured:
+    def rows_of(cls, space: Space, parent: Parent, inner: tuple[int, ...]) -> Structured:
         """The tangent whose entries have the rows of this parent, in order."""
         index = space.index(space.counter(parent.rows).reshape(inner))
-        one = np.dtype(parent.dtype or space.dtype).type(1) if scale is None else scale
+        one = np.dtype(parent.dtype or space.dtype).type(1)
         return cls(space, inner, [Term(one, index, parent)])
 
     @classmethod
@@ -203,9 +203,9 @@ class Structured:
         total = np.zeros((math.prod(self.inner), *np.shape(vectors)[1:]), np.result_type(self.dtype, vectors))
         for coefficient, index, parent in self.terms:
             rows = index.array.reshape(-1)
-            weights = (
-                np.where(rows > 0, flat(coefficient, index.array), 0) if not index.full else flat(coefficient, index.array)
-            )
+            weights = flat(coefficient, index.array)
+            if not index.full:
+                weights = np.where(rows > 0, weights, 0)
             total += np.reshape(weights, (-1, *extra)) * parent.times(vectors)[np.maximum(rows - 1, 0)]
         return total
 
@@ -425,7 +425,7 @@ class Structured:
     def at(self, index: Any) -> Any:
         """``array[index]`` behind the directions."""
         root = self if self.base is None else self.base
-        if root._slots is not None:
+        if root._slots:
             chosen = self._picked(root, index)
             if chosen is not None:
                 return chosen

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from .._typing import Tree
-from ..arrays import Dual, Quadratic, plain
+from ..arrays import Dual, Quadratic
 from ..errors import TooDenseError
 from ..tangents.space import Space
 from .arguments import Inputs, Result, flatten, parts_at, tangent_or_zero
-from .representation import leaves_of, rows_in_front, space_for
+from .representation import leaves_of, new_space, rows_in_front, space_for
 
 __all__ = ["Slopes", "bends_of", "differentiated_slopes", "matrix_of", "quadratic_result"]
 
@@ -61,8 +61,7 @@ def quadratic_result(inputs: Inputs, tangents: str, space: Space | None = None) 
     if tangents == "dense" or inputs.size == 0 or inputs.is_complex:
         return None
     if space is None:
-        dtype = np.result_type(*(np.result_type(plain(leaf)) for leaf in inputs.leaves))
-        space = Space(inputs.size, dtype, automatic=tangents == "auto")
+        space = new_space(inputs, automatic=tangents == "auto")
     space.parents.clear()
     seeds = inputs.seeds(0, inputs.size) if space.is_small(inputs.size) else inputs.structured_seeds(space)
     try:

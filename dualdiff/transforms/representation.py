@@ -12,7 +12,7 @@ from ..tangents import is_structured
 from ..tangents.space import Space
 from .arguments import Inputs, Result, parts_at
 
-__all__ = ["Tangents", "checked", "leaves_of", "rows_in_front", "space_for", "structured_result"]
+__all__ = ["Tangents", "checked", "leaves_of", "new_space", "rows_in_front", "space_for", "structured_result"]
 
 Tangents = Literal["auto", "dense", "structured"]
 
@@ -33,8 +33,13 @@ def space_for(inputs: Inputs, tangents: str) -> Space | None:
         return None
     if tangents == "auto" and (inputs.size <= DENSE_INPUTS or inputs.is_complex):
         return None
+    return new_space(inputs, automatic=tangents == "auto")
+
+
+def new_space(inputs: Inputs, *, automatic: bool, exact: bool = False) -> Space:
+    """A space of the directions of these inputs."""
     dtype = np.result_type(*(np.result_type(plain(leaf)) for leaf in inputs.leaves))
-    return Space(inputs.size, dtype, automatic=tangents == "auto")
+    return Space(inputs.size, dtype, automatic=automatic, exact=exact)
 
 
 def structured_result(inputs: Inputs, tangents: str, space: Space | None = None) -> Result | None:

@@ -16,7 +16,7 @@ from ..tangents.layout import compressed, symmetric
 from ..tangents.space import Space
 from .arguments import Inputs
 from .curvature import bends_of, matrix_of, quadratic_result
-from .representation import leaves_of, structured_result
+from .representation import leaves_of, new_space, structured_result
 
 __all__ = ["exact_space", "hessian_sparsity", "jacobian_sparsity", "refuse_combinations", "sparse_hessian", "sparse_jacobian"]
 
@@ -29,8 +29,7 @@ def exact_space(inputs: Inputs) -> Space:
     """A space in which no entry is stored that does not depend on its column."""
     if inputs.is_complex:
         raise NotDifferentiableError("a sparse derivative of complex inputs: differentiate by real and imaginary parts.")
-    dtype = np.result_type(*(np.result_type(plain(leaf)) for leaf in inputs.leaves))
-    return Space(inputs.size, dtype, automatic=False, exact=True)
+    return new_space(inputs, automatic=False, exact=True)
 
 
 def refuse_combinations(**others: Any) -> None:
