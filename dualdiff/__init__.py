@@ -2,6 +2,7 @@
 
 from . import testing
 from .arrays import Dual, HyperDual, Taylor
+from .arrays.blocks import workers
 from .errors import (
     DerivativeLostError,
     DualDiffError,
@@ -75,6 +76,7 @@ __all__ = [
     # values alone
     "stop_gradient",
     "value_of",
+    "workers",
     # checkers
     "testing",
     # errors

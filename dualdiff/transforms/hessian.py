@@ -12,7 +12,7 @@ from ..arrays import HyperDual
 from ..errors import NotScalarError
 from .arguments import Inputs, flatten, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
 from .batching import chunks
-from .curvature import bends_of, differentiated_slopes, matrix_of, quadratic_result
+from .curvature import bends_of, differentiated_slopes, directed_slopes, matrix_of, quadratic_result
 from .points import per_point_hessian
 from .representation import Tangents, checked, rows_in_front
 from .sparse import refuse_combinations, sparse_hessian
@@ -292,7 +292,14 @@ def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = Non
     inputs = Inputs(f, (x,), {}, 0, False)
     along = inputs.directions(v, "v")
     leading = inputs.leading(along)
-    found = differentiated_slopes(inputs, checked(tangents), along) if chunk_size is None else None
+    checked(tangents)
+    if chunk_size is None and not leading:
+        result = directed_slopes(inputs, tangents, along)
+        if result is not None:
+            _refuse_vector(result.leaves)
+            value, parts = parts_at(result.leaves[0], result.level, 3)
+            return inputs.cut(tangent_or_zero(rows_in_front(parts[2], np.shape(value)), value, (inputs.size,)))
+    found = differentiated_slopes(inputs, tangents, along) if chunk_size is None and leading else None
     if found is not None:
         _refuse_vector([value for value, _ in found[1]])
         ((slope, tangent),) = found[2]
