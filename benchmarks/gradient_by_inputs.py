@@ -6,6 +6,9 @@ The ratio to the function's own time; autograd's where it is installed. Run ``py
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -60,9 +63,9 @@ FUNCTIONS = {"stencil": stencil, "regression": regression, "network": network, "
 
 def measure(sizes: dict[str, tuple[int, ...]], rounds: int = 5) -> str:
     """The table; autograd's gradient, where there is one, is the reference."""
+    autograd: ModuleType | None
     try:
-        import autograd
-        import autograd.numpy as reverse_numpy
+        autograd, reverse_numpy = import_module("autograd"), import_module("autograd.numpy")
     except ImportError:
         autograd = None
     lines = [f"{'':12} {'inputs':>7} {'f (ms)':>9} {'dd.grad':>9} {'autograd':>9}   (x f, least times)"]
@@ -70,11 +73,11 @@ def measure(sizes: dict[str, tuple[int, ...]], rounds: int = 5) -> str:
         for n in sizes[name]:
             f, x = make(n)
             gradient = dd.grad(f)
-            calls = {"f": lambda f=f, x=x: f(x), "dd": lambda gradient=gradient, x=x: gradient(x)}
+            calls: dict[str, Callable[[], Any]] = {"f": partial(f, x), "dd": partial(gradient, x)}
             if autograd is not None:
                 reverse = autograd.grad(make(n, reverse_numpy)[0])
                 np.testing.assert_allclose(gradient(x), reverse(x), rtol=1e-8, atol=1e-12)
-                calls["autograd"] = lambda reverse=reverse, x=x: reverse(x)
+                calls["autograd"] = partial(reverse, x)
             least = {key: min(seconds) for key, seconds in interleaved(calls, rounds).items()}
             ratios = [f"{least[key] / least['f']:9.1f}" if key in least else f"{'-':>9}" for key in ("dd", "autograd")]
             lines.append(f"{name:12} {x.size:7d} {1e3 * least['f']:9.3f} {' '.join(ratios)}")
