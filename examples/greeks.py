@@ -50,7 +50,7 @@ def greeks(market: Array) -> dict[str, Array]:
 
 
 def closed_forms(market: Array) -> dict[str, Array]:
-    """The same from the textbook (Hull, Options, Futures and Other Derivatives, chapter 19)."""
+    """The same from the textbook (Hull, Options, Futures and Other Derivatives, chapter 19), and vanna by hand."""
     spot, volatility, time, rate = np.moveaxis(market, -1, 0)
     d1, d2 = d1_d2(spot, volatility, time, rate)
     root, carry, discount = np.sqrt(time), np.exp(-YIELD * time), np.exp(-rate * time)

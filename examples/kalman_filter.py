@@ -19,7 +19,7 @@ import dualdiff as dd
 
 Array = NDArray[np.float64]
 FLOW = np.loadtxt(Path(__file__).parent / "data" / "nile.txt").reshape(-1)
-PUBLISHED = np.array([15099.0, 1469.1])  # Durbin and Koopman (2012), section 2.10.2: the variances of noise and of level
+PUBLISHED = np.array([15099.0, 1469.1])  # Durbin and Koopman (2012), chapter 2: the variances of noise and of level
 
 
 def filtered(log_variances: Any) -> tuple[list[Any], list[Any], Any]:
