@@ -77,7 +77,7 @@ def plot(shown: dict[str, Array], path: Path) -> None:
     """Draw a detail of the pictures."""
     import matplotlib.pyplot as plt
 
-    figure, panels = plt.subplots(1, len(shown), figsize=(9, 3.2), layout="constrained")
+    figure, panels = plt.subplots(1, len(shown), figsize=(9, 3.35), layout="constrained")
     for panel, (name, picture) in zip(panels, shown.items(), strict=True):
         n = len(picture)
         panel.imshow(picture[n // 20 : n // 3, n // 4 : n * 8 // 15], cmap="gray", vmin=-0.5, vmax=2.0)
