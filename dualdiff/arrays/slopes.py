@@ -60,7 +60,7 @@ def is_singular(rule: Elementwise, y: Array, values: list[Array]) -> bool:
     zero = rule.singular(y, *values)
     if isinstance(zero, (float, complex)):
         return zero == 0
-    return bool(np.count_nonzero(zero) != zero.size)
+    return bool(np.count_nonzero(zero) != getattr(zero, "size", 1))
 
 
 def slope(partial: Any, y: Array, values: list[Array]) -> Array:

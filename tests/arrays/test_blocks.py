@@ -27,12 +27,14 @@ def three_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def chain(x: Any) -> Any:
+    """Smooth functions of every kind."""
     a = np.sin(x)
     b = np.exp(a) * x / (x * x + 1.0)
     return np.tanh(b - a) + 2.0 / (3.0 + b) - np.where(x > 0, b, x**2) + x**1.5 - 3 * x
 
 
 def special_points(x: Any) -> Any:
+    """Functions with kinks and singular slopes."""
     return np.maximum(x, 0.25) + np.abs(x) * np.sqrt(np.abs(x)) + np.arctan2(x, 0.5) + np.hypot(x, 1.0)
 
 
@@ -40,6 +42,7 @@ FUNCTIONS = [chain, special_points, np.cbrt, lambda x: x.reshape(-1, 64) ** 3, l
 
 
 def parts_of(number: Any) -> list[np.ndarray]:
+    """Value and tangents with the axes of the value flattened."""
     return [np.reshape(part, (*np.shape(part)[: np.ndim(part) - number.ndim], -1)) for part in number.parts()]
 
 
@@ -47,6 +50,7 @@ def parts_of(number: Any) -> list[np.ndarray]:
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("kind", ["one", "three", "hyper"])
 def test_the_same_bits_as_piece_by_piece(f: Function, dtype: Any, kind: str) -> None:
+    """Blocks change nothing: each entry is that of a small array."""
     random = np.random.default_rng(3)
     x = random.uniform(0.1, 2, N).astype(dtype)
     v = random.standard_normal((3, N)).astype(dtype)
@@ -63,6 +67,7 @@ def test_the_same_bits_as_piece_by_piece(f: Function, dtype: Any, kind: str) -> 
 
 
 def test_blocks_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test above would hold without blocks."""
     sizes = set()
 
     def spy(x: Any) -> Any:
@@ -78,6 +83,7 @@ def test_blocks_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("f", [lambda x: np.sum(chain(x)), lambda x: np.sum(special_points(x[:-1] * x[1:]) * x[1:])])
 def test_structured_gradients_and_products(f: Function) -> None:
+    """Coefficients of structured tangents are divided too."""
     x = np.random.default_rng(5).uniform(0.1, 2, N)
     v = np.random.default_rng(6).standard_normal(N)
     found = dd.grad(f)(x), dd.hvp(f, x, v)
@@ -89,6 +95,7 @@ def test_structured_gradients_and_products(f: Function) -> None:
 
 
 def test_sparse_hessians() -> None:
+    """Slopes and bends belong to different spaces."""
     def f(x: Any) -> Any:
         t = x[1:] - x[:-1] ** 2
         return np.sum(100.0 * (t * t) + (1.0 - x[:-1]) ** 2 + np.sin(x[1:]) * x[:-1])
@@ -104,6 +111,7 @@ def test_sparse_hessians() -> None:
 
 
 def test_a_warning_is_given_once() -> None:
+    """As often as without blocks."""
     x = np.ones(N)
     x[N // 2 :: 1000] = 0.0
     with warnings.catch_warnings(record=True) as given:
@@ -117,25 +125,29 @@ def test_a_warning_is_given_once() -> None:
 
 
 def test_errstate_of_the_caller_holds() -> None:
+    """In all threads."""
     x = np.ones(N)
     x[-1] = -1.0
     with np.errstate(invalid="raise"), pytest.raises(FloatingPointError):
         np.sqrt(dd.Dual(x, x))
     with np.errstate(all="ignore"):
-        root = np.sqrt(dd.Dual(x, x))
+        root: Any = np.sqrt(dd.Dual(x, x))
     assert np.isnan(root.value[-1])
     assert np.isnan(root.tangent[-1])
     assert root.tangent[0] == 0.5
 
 
 def test_zero_tangents_win_at_infinite_slopes() -> None:
+    """In the first block and in the last."""
     x, v = np.ones(N), np.ones(N)
     x[[3, -4]] = 0.0
     v[[3, -4]] = 0.0
-    assert np.array_equal(np.sqrt(dd.Dual(x, v)).tangent, np.where(x == 0, 0.0, 0.5))
+    root: Any = np.sqrt(dd.Dual(x, v))
+    assert np.array_equal(root.tangent, np.where(x == 0, 0.0, 0.5))
 
 
 def test_scalars_beside_large_arrays() -> None:
+    """Scalar duals with directions in front."""
     x = np.random.default_rng(0).uniform(1, 2, N)
     gradient = dd.grad(lambda p: np.sum(p[0] * x ** p[1] + p[2] / x), chunk_size=3)(np.array([2.0, 3.0, 4.0]))
     expected = [np.sum(x**3.0), np.sum(2 * x**3.0 * np.log(x)), np.sum(1 / x)]
@@ -143,6 +155,7 @@ def test_scalars_beside_large_arrays() -> None:
 
 
 def test_views_and_in_place_writes() -> None:
+    """What was computed in blocks is an array like any other."""
     def f(x: Any) -> Any:
         y = x * 2.0
         y[::2] *= x[::2]
@@ -158,6 +171,7 @@ def test_views_and_in_place_writes() -> None:
 
 
 def test_several_callers_at_once() -> None:
+    """The threads are shared."""
     x = np.random.default_rng(0).uniform(1, 2, N)
     expected = dd.jvp(chain, (x,), (x,))[1]
     found: list[Any] = [None] * 4
@@ -175,5 +189,6 @@ def test_several_callers_at_once() -> None:
 
 @pytest.mark.parametrize("count", [0, -2])
 def test_a_count_that_means_nothing(count: int) -> None:
+    """It is refused."""
     with pytest.raises(ValueError, match="positive"), dd.workers(count):
         pass
