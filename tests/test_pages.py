@@ -41,9 +41,8 @@ def test_the_table_names_what_is_there() -> None:
     assert [int(number) for number, _ in rows] == list(range(1, 20))
     for number, row in rows:
         pages = re.findall(r"\]\((\w+\.md)\)", row)
-        names = re.findall(r"`(test_\w+)`", row)
         assert pages
-        assert names
         assert all((TABLE.parent / page).is_file() for page in pages)
-        assert all(name.startswith(f"test_s{number}_") and f"def {name}(" in tests for name in names)
+        assert f"`test_s{number}_*`" in row
+        assert f"def test_s{number}_" in tests
         assert all((ROOT / "examples" / script).is_file() for script in re.findall(r"`(\w+\.py)`", row))
