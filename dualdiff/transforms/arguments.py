@@ -44,6 +44,13 @@ def flatten(tree: Tree) -> list[Any]:
     return list(_leaves(tree))
 
 
+def leaves_of_direction(point: Tree, direction: Tree) -> list[Any]:
+    """The leaves of a direction at a point; a list of numbers in the place of an array is an array."""
+    if isinstance(direction, list) and not _is_container(point):
+        return [absorb(direction)]
+    return flatten(direction)
+
+
 def _leaves(tree: Tree) -> Iterator[Any]:
     if not _is_container(tree):
         yield tree
@@ -86,6 +93,10 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
             raise NoRuleError(
                 f"{error}. np.array([...]) of duals makes an object array, which this function of NumPy refuses: write "
                 "np.stack([...]), or `import dualdiff.numpy as np`."
+            ) from error
+        if "'list'" in str(error) and any(type(arg) is list for arg in args):
+            raise TypeError(
+                f"{error}. The function was called with a list, and is given a list of duals: call it with np.array([...])."
             ) from error
         if str(error).startswith("Error setting single item"):
             raise DerivativeLostError(
@@ -196,7 +207,13 @@ class Inputs:
 
     def directions(self, tree: Tree, name: str) -> list[Any]:
         """The leaves of a direction, checked against those of the point."""
-        given = flatten(tree)
+        branches = [tree] if self.single else tree
+        if _is_container(branches) and len(branches) == len(self.trees) and not isinstance(branches, dict):
+            given = [
+                leaf for point, along in zip(self.trees, branches, strict=True) for leaf in leaves_of_direction(point, along)
+            ]
+        else:
+            given = flatten(tree)
         if len(given) != len(self.leaves):
             raise ShapeError(f"the direction {name} holds {len(given)} arrays, the point {len(self.leaves)}.")
         return [as_tangent(owned(d), leaf, f"direction {name}") for d, leaf in zip(given, self.leaves, strict=True)]
