@@ -59,6 +59,8 @@ __all__ = [
     "prepare_jacobian",
     # what happens inside
     "explain",
+    # threads
+    "workers",
     # any order
     "taylor",
     # vector calculus
@@ -76,7 +78,6 @@ __all__ = [
     # values alone
     "stop_gradient",
     "value_of",
-    "workers",
     # checkers
     "testing",
     # errors

@@ -14,6 +14,7 @@ NAMES = sorted(path.stem for path in (ROOT / "examples").glob("*.py"))
 #: What makes the long ones short. `.ci/run` runs each at its full size.
 SMALL: dict[str, dict[str, Any]] = {
     "brusselator": {"n": 16, "steps": 4},
+    "cluster": {"layers": 40, "processes": 1},
     "error_propagation": {"samples": 20_000},
     "greeks": {"n": 30},
     "kepler": {"n": 50},

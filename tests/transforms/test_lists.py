@@ -34,7 +34,7 @@ def test_a_list_of_arrays_stays_one() -> None:
 
 def test_arithmetic_with_a_list_of_duals() -> None:
     """The error says where the list comes from."""
-    with pytest.raises(TypeError, match="call it with np.array"):
+    with pytest.raises(TypeError, match=r"call it with np\.array"):
         dd.grad(lambda p: p @ p)([1.0, 2.0])
 
 
