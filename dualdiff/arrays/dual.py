@@ -15,7 +15,7 @@ from ..tangents import ZERO, ndim
 from .construction import as_tangent, as_value
 from .levels import nesting
 from .methods import is_plain_scalar
-from .number import Number
+from .number import Number, rebuilt
 from .shortcuts import Shortcuts
 from .slopes import (
     Power,
@@ -173,7 +173,7 @@ class Dual(Shortcuts):
         differential = rule.function(tangents, arrays, result, **others)
         if isinstance(differential, tuple):
             parts = [self.of(r, (d,), self.level) for r, d in zip(result, differential, strict=True)]
-            return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
+            return rebuilt(result, parts)
         return self.of(result, (differential,), self.level)
 
 

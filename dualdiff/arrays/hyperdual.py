@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from typing import Any, ClassVar
 
@@ -13,18 +12,17 @@ from .._typing import Array, Tangent
 from ..errors import ShapeError
 from ..rules.elementwise import minus_one, one, power_of
 from ..rules.kinds import Elementwise, Product
-from ..rules.registry import UFUNCS
 from ..tangents import ZERO, Zero, is_zero, ndim
 from .blocks import is_whole
 from .construction import as_tangent, as_value
-from .dual import Dual, apply_front
+from .dual import Dual
 from .levels import nesting
-from .methods import ArrayMethods, is_plain_scalar
+from .methods import is_plain_scalar
 from .nesting import ByNesting
-from .number import Number, is_number, settled
-from .slopes import Operator, Power, at_precision, is_singular, slope, strengthened
+from .number import Number, is_number, rebuilt, settled
+from .slopes import Power, at_precision, is_singular, slope, strengthened
 
-__all__ = ["HyperDual", "shortened"]
+__all__ = ["HyperDual"]
 
 
 class HyperDual(ByNesting):
@@ -97,15 +95,6 @@ class HyperDual(ByNesting):
 
     # ----------------------------------------------------------------------------------------- shortcuts
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if method == "__call__" and not kwargs:
-            rule = UFUNCS.get(ufunc)
-            if type(rule) is Elementwise:
-                quick = self._quick(rule, ufunc, inputs)
-                if quick is not None:
-                    return quick
-        return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
-
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if function is np.sum and len(args) == 1 and not kwargs and args[0] is self:
             row = _plain_parts(self, np.shape(self.value))
@@ -115,12 +104,6 @@ class HyperDual(ByNesting):
         return super().__array_function__(function, types, args, kwargs)
 
     def __getitem__(self, index: Any) -> Any:
-        if type(index) is int and type(self.value) is np.ndarray and self.value.ndim == 1:
-            parts = _directed_parts(self, 1, 1)
-            if parts is not None and self.value.dtype is _FLOAT64:
-                e1, e2, e12 = parts
-                parts = e1[:, index].copy(), e2[:, index].copy(), None if e12 is None else e12[:, :, index].copy()
-                return self.of(self.value.item(index), parts, self.level)
         if type(index) is slice and type(self.value) is np.ndarray and self.value.ndim == 1:
             moved: list[Tangent] = []
             for part in (self._eps1, self._eps2, self._eps12):
@@ -168,90 +151,6 @@ class HyperDual(ByNesting):
         """Parts that are plain arrays of float64 or Python floats; None where more care is needed."""
         if rule.second is None or (type(self.value) is np.ndarray and not is_whole(self.value)):
             return None
-        e1 = self._eps1
-        if type(e1) is np.ndarray and e1.ndim > ndim(self.value):
-            return self._batched(rule, ufunc, inputs)
-        quick = self._single(rule, ufunc, inputs)
-        return self._batched(rule, ufunc, inputs) if quick is None else quick
-
-    def __pow__(self, other: Any) -> Any:
-        if type(other) is int or type(other) is float:
-            quick = self._quick(power_of(other), Operator(other), (self,))
-            if quick is not None:
-                return quick
-        return super().__pow__(other)
-
-    def _batched(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
-        """Directions in front of both first-order parts."""
-        level, count, values = self.level, 0, []
-        for x in inputs:
-            kind = type(x)
-            v = x.value if kind is HyperDual and x.level == level else x
-            if type(v) is np.ndarray:
-                if v.dtype is not _FLOAT64 or not v.ndim:
-                    return None
-                count = max(count, v.ndim)
-            elif type(v) is not float and type(v) is not int:
-                return None
-            values.append(v)
-        rows = []
-        for x, v in zip(inputs, values, strict=True):
-            row = _NO_PARTS if v is x else _directed_parts(x, ndim(v), count)
-            if row is None:
-                return None
-            rows.append(row)
-        y = ufunc(*values)
-        if not count:
-            y = float(y)
-        if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
-            return None
-        try:
-            e1, e2, e12 = self._directed(rule, y, values, rows)
-        except ArithmeticError:
-            return None
-        shape = getattr(y, "shape", ())
-        if e1 is None or e2 is None or e1.shape[1:] != shape or e2.shape[1:] != shape:
-            return None
-        if e12 is None or e12.shape != e1.shape[:1] + e2.shape or (count > 1 and not y.flags.c_contiguous):
-            return None
-        number: Any = _new(HyperDual)
-        number.value, number.level, number._eps1, number._eps2, number._eps12 = y, level, e1, e2, e12
-        return number
-
-    @staticmethod
-    def _directed(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> tuple[Tangent, Tangent, Tangent]:
-        """The three parts of a function of such parts."""
-        e1 = e2 = e12 = None
-        assert rule.second is not None
-        for partial, row in zip(rule.partials, rows, strict=True):
-            if partial is None or row is _NO_PARTS:
-                continue
-            if partial is one:
-                a1, a2, a12 = row
-                e1, e2 = (a1.copy(), a2.copy()) if e1 is None else (e1 + a1, e2 + a2)
-            else:
-                slope = -1.0 if partial is minus_one else partial(y, *values)
-                a1, a2 = slope * row[0], slope * row[1]
-                a12 = None if row[2] is None else slope * row[2]
-                e1, e2 = (a1, a2) if e1 is None else (e1 + a1, e2 + a2)
-            if a12 is not None:
-                e12 = (a12.copy() if partial is one else a12) if e12 is None else e12 + a12
-        for partial, (i, j) in zip(rule.second, _PAIRS[len(rows)], strict=True):
-            if partial is None or rows[i] is _NO_PARTS or rows[j] is _NO_PARTS:
-                continue
-            (a1, a2, _), (b1, b2, _) = rows[i], rows[j]
-            product = a1[:, None] * b2
-            if i != j:
-                product = product + b1[:, None] * a2
-            if partial is not one:
-                product = partial(y, *values) * product
-            e12 = product if e12 is None else e12 + product
-        if e12 is None and e1 is not None and e2 is not None:
-            e12 = np.zeros(e1.shape[:1] + e2.shape)
-        return e1, e2, e12
-
-    def _single(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
-        """One direction each, all parts plain and of one shape; None where more care is needed."""
         level, shape, values, rows = self.level, getattr(self.value, "shape", ()), [], []
         for x in inputs:
             if type(x) is HyperDual and x.level == level:
@@ -331,10 +230,6 @@ class HyperDual(ByNesting):
         if len(operands) != 2:
             return self._nested_product(rule, function, operands, others)
         (x, *left), (y, *right) = (self._value_and_parts(operand) for operand in operands)
-        if function is np.matmul and not others:
-            quick = self._directed_product(rule, [x, y], [left, right])
-            if quick is not None:
-                return quick
         if any(p is not None and ndim(p) != ndim(v) for v, row in ((x, left), (y, right)) for p in row):
             return self._nested_product(rule, function, operands, others)
 
@@ -351,33 +246,6 @@ class HyperDual(ByNesting):
         parts = [ts.add(bilinear(a, y), bilinear(x, b)) for a, b in zip(left, right, strict=True)]
         parts[2] = ts.add(parts[2], ts.add(bilinear(left[0], right[1]), bilinear(left[1], right[0])))
         return self.of(function(x, y, **others), parts, self.level)
-
-    def _directed_product(self, rule: Product, values: list[Array], rows: list[list[Tangent]]) -> Any:
-        """The product with a constant, or of two vectors, with directions in front; None for any other."""
-        moving = [i for i, row in enumerate(rows) if any(part is not None for part in row)]
-        for i in moving:
-            e1, e2, e12 = rows[i]
-            parts = ((e1, 1), (e2, 1), (e12, 2))
-            if e1 is None or e2 is None or any(type(p) is not np.ndarray or ndim(p) != ndim(values[i]) + k
-                                               for p, k in parts if p is not None):  # fmt: skip
-                return None
-        if any(type(v) is not np.ndarray or v.dtype is not _FLOAT64 for v in values):
-            return None
-        if len(moving) == 2 and not values[0].ndim == values[1].ndim == 1:
-            return None
-        sums: list[Tangent] = [None, None, None]
-        for i in moving:
-            for k, part in enumerate(rows[i]):
-                if part is not None:
-                    leading = part.shape[: part.ndim - values[i].ndim]
-                    tangents = part.reshape(math.prod(leading), *values[i].shape)
-                    term = apply_front(rule, np.matmul, i, tangents, values, {})
-                    term = term.reshape(leading + term.shape[1:])
-                    sums[k] = ts.add(sums[k], term)
-        if len(moving) == 2:
-            (a1, a2, _), (b1, b2, _) = rows
-            sums[2] = ts.add(sums[2], a1 @ b2.T + b1 @ a2.T)
-        return self.of(np.matmul(*values), sums, self.level)
 
     def _value_and_parts(self, x: Any) -> list[Any]:
         """The value and the three parts of an operand; None for the parts of a constant."""
@@ -401,8 +269,7 @@ class HyperDual(ByNesting):
     def from_nested(self, result: Any) -> Any:
         """A result in duals of duals as hyper-duals of this level."""
         if isinstance(result, (tuple, list)):
-            parts = [self.from_nested(r) for r in result]
-            return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
+            return rebuilt(result, [self.from_nested(r) for r in result])
         inner = self.level - 1
         if not is_number(result):
             return result
@@ -414,26 +281,6 @@ class HyperDual(ByNesting):
         e2, e12 = _split(tangent, inner)
         return HyperDual.of(value, (e1, e2, e12), self.level)
 
-
-def _shortcut(ufunc: np.ufunc, name: str, swap: bool) -> Any:
-    """An operator for plain parts; the operator of all numbers in every other case."""
-    rule, general = UFUNCS[ufunc], getattr(ArrayMethods, name)
-
-    def shortcut(self: Any, other: Any) -> Any:
-        quick = self._quick(rule, ufunc, (other, self) if swap else (self, other))
-        return general(self, other) if quick is None else quick
-
-    return shortcut
-
-
-def shortened(kind: type) -> None:
-    """Give a kind of number operators that try its ``_quick`` first."""
-    for ufunc, name in ((np.add, "add"), (np.subtract, "sub"), (np.multiply, "mul"), (np.divide, "truediv")):
-        setattr(kind, f"__{name}__", _shortcut(ufunc, f"__{name}__", False))
-        setattr(kind, f"__r{name}__", _shortcut(ufunc, f"__r{name}__", True))
-
-
-shortened(HyperDual)
 
 _FLOAT64 = np.dtype(float)
 _new: Any = object.__new__
@@ -451,24 +298,6 @@ def _chained_unary(rule: Elementwise, y: Array, values: list[Array], rows: list[
     if second is not None and e1 is not None and e2 is not None:
         parts[2] = ts.add(parts[2], second(y, values[0]) * (e1 * e2))
     return parts
-
-
-def _directed_parts(x: Any, inner: int, count: int) -> Any:
-    """The parts, if the first two are float64 arrays with directions in front, with axes for the result."""
-    e1, e2, e12 = x._eps1, x._eps2, x._eps12
-    if type(e1) is not np.ndarray or type(e2) is not np.ndarray:
-        e1, e2 = ts.current(e1), ts.current(e2)
-    if type(e12) is not np.ndarray:
-        e12 = ts.current(e12)
-        e12 = None if isinstance(e12, Zero) else e12
-    for part, leading in ((e1, 1), (e2, 1), (e12, 2)):
-        if part is not None and (type(part) is not np.ndarray or part.ndim != inner + leading or part.dtype is not _FLOAT64):
-            return None
-    if inner == count:
-        return e1, e2, e12
-    ones = (1,) * (count - inner)
-    e1, e2 = (part.reshape(part.shape[:1] + ones + part.shape[1:]) for part in (e1, e2))
-    return e1, e2, None if e12 is None else e12.reshape(e12.shape[:2] + ones + e12.shape[2:])
 
 
 def _plain_parts(x: Any, shape: tuple[int, ...]) -> Any:

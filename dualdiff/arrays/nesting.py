@@ -1,20 +1,45 @@
-"""Second-order numbers as duals of duals, for every rule that is written to first order."""
+"""What numbers of second order have in common: a quick way for plain parts, and duals of duals for all other rules."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..rules.kinds import Custom, Product, Several
+import numpy as np
+
+from ..rules.elementwise import power_of
+from ..rules.kinds import Custom, Elementwise, Product, Several
+from ..rules.registry import UFUNCS
 from .methods import ArrayMethods
 from .number import is_number
+from .slopes import Operator
 
 __all__ = ["ByNesting"]
 
 
 class ByNesting(ArrayMethods):
-    """What a number of second order leaves to a dual of duals, into which it can be turned and back."""
+    """A number of second order: it can be turned into a dual of duals, and back."""
 
     __slots__ = ()
+
+    def _quick(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+        """The chain rule where all parts are plain; None where more care is needed."""
+        raise NotImplementedError
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs:
+            rule = UFUNCS.get(ufunc)
+            if type(rule) is Elementwise:
+                quick = self._quick(rule, ufunc, inputs)
+                if quick is not None:
+                    return quick
+        return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
+    def __pow__(self, other: Any) -> Any:
+        if type(other) is int or type(other) is float:
+            quick = self._quick(power_of(other), Operator(other), (self,))
+            if quick is not None:
+                return quick
+        return super().__pow__(other)
 
     def to_nested(self, x: Any) -> Any:
         """An operand of this level as a dual of duals; anything else as it is."""
@@ -43,3 +68,19 @@ class ByNesting(ArrayMethods):
 
 def _outermost(operands: list[Any]) -> Any:
     return max((x for x in operands if is_number(x)), key=lambda x: x.level)
+
+
+def _operator(ufunc: np.ufunc, name: str, swap: bool) -> Any:
+    """An operator for plain parts; the operator of all numbers in every other case."""
+    rule, general = UFUNCS[ufunc], getattr(ArrayMethods, name)
+
+    def operator(self: Any, other: Any) -> Any:
+        quick = self._quick(rule, ufunc, (other, self) if swap else (self, other))
+        return general(self, other) if quick is None else quick
+
+    return operator
+
+
+for _ufunc, _name in ((np.add, "add"), (np.subtract, "sub"), (np.multiply, "mul"), (np.divide, "truediv")):
+    setattr(ByNesting, f"__{_name}__", _operator(_ufunc, f"__{_name}__", False))
+    setattr(ByNesting, f"__r{_name}__", _operator(_ufunc, f"__r{_name}__", True))

@@ -29,6 +29,7 @@ __all__ = [
     "payload",
     "plain",
     "plain_numpy",
+    "rebuilt",
     "replaced",
     "top",
 ]
@@ -119,8 +120,7 @@ class Number:
     def constant(self, value: Any) -> Any:
         """A result of slope zero: float arrays can take a derivative later, other results are plain."""
         if isinstance(value, (tuple, list)):
-            parts = [self.constant(v) for v in value]
-            return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+            return rebuilt(value, [self.constant(v) for v in value])
         if not is_number(value) and np.result_type(value).kind not in "fc":
             return value
         return self.of(value, (None,) * len(self.PARTS), self.level)
@@ -368,6 +368,12 @@ def numpy_scalar(value: Any) -> Any:
 def plain_numpy(x: Any) -> Any:
     """The value below all levels, as NumPy holds it."""
     return numpy_scalar(plain(x)) if isinstance(x, Number) else x
+
+
+def rebuilt(sequence: Any, entries: list[Any]) -> Any:
+    """A list, tuple or named tuple of the same type with these entries."""
+    kind = type(sequence)
+    return kind(*entries) if hasattr(kind, "_fields") else kind(entries)
 
 
 def leaves(tree: Tree) -> Iterator[Any]:

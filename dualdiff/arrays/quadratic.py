@@ -16,15 +16,14 @@ from .. import tangents as ts
 from .._typing import Array, Tangent
 from ..rules.elementwise import minus_one, one, power_of
 from ..rules.kinds import Elementwise, Product
-from ..rules.registry import UFUNCS
 from ..tangents import ZERO, Zero, is_zero, ndim
 from .blocks import is_whole
 from .dual import Dual, apply_front
-from .hyperdual import HyperDual, shortened
+from .hyperdual import HyperDual
 from .methods import is_plain_scalar
 from .nesting import ByNesting
-from .number import Number, is_number, plain
-from .slopes import Operator, Power, at_precision, is_singular, slope, strengthened
+from .number import Number, is_number, plain, rebuilt
+from .slopes import Power, at_precision, is_singular, slope, strengthened
 
 __all__ = ["Quadratic"]
 
@@ -42,22 +41,6 @@ class Quadratic(ByNesting):
     PARTS: ClassVar[tuple[str, ...]] = ("_slope", "_bend")
 
     # --------------------------------------------------------------------------------------- shortcuts
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if method == "__call__" and not kwargs:
-            rule = UFUNCS.get(ufunc)
-            if type(rule) is Elementwise:
-                quick = self._quick(rule, ufunc, inputs)
-                if quick is not None:
-                    return quick
-        return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
-
-    def __pow__(self, other: Any) -> Any:
-        if type(other) is int or type(other) is float:
-            quick = self._quick(power_of(other), Operator(other), (self,))
-            if quick is not None:
-                return quick
-        return super().__pow__(other)
 
     def __getitem__(self, index: Any) -> Any:
         value, s, b = self.value, self._slope, self._bend
@@ -210,8 +193,7 @@ class Quadratic(ByNesting):
     def from_nested(self, result: Any) -> Any:
         """A result in duals of duals as numbers of this kind."""
         if isinstance(result, (tuple, list)):
-            parts = [self.from_nested(r) for r in result]
-            return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
+            return rebuilt(result, [self.from_nested(r) for r in result])
         if not is_number(result):
             return result
         hyper: Any = HyperDual.of(0.0, (None, None, None), self.level).from_nested(result)
@@ -330,6 +312,3 @@ def _cross(rule: Product, arrays: list[Array], rows: list[Any], i: int, j: int, 
         return None
     subscripts = None if rule.subscripts is None else rule.subscripts(*arrays, **others)
     return None if subscripts is None else 2 * ts.einsum_of_pairs(subscripts, left, right)
-
-
-shortened(Quadratic)

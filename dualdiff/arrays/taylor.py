@@ -17,7 +17,7 @@ from .construction import as_value
 from .dual import apply_front
 from .levels import nesting
 from .methods import ArrayMethods, is_plain_scalar
-from .number import absorb, payload, settled
+from .number import absorb, payload, rebuilt, settled
 from .slopes import Power, at_precision, slope, strengthened
 
 __all__ = ["Taylor"]
@@ -307,14 +307,14 @@ class Taylor(ArrayMethods):
             arrays = [v if hasattr(v, "ndim") else np.asarray(v) for v in lower]
             along = [self._derivative(x, j - 1) for x in operands]
             parts = [r[0] if j == 1 else self._from(r) for r in found]
-            known = (type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)) if several else parts[0]
+            known = rebuilt(result, parts) if several else parts[0]
             differential = rule.function(along, arrays, known, **others)
             for row, d in zip(found, differential if several else [differential], strict=True):
                 row.append(np.zeros(np.shape(row[0])) if d is None else self._padded(d, j)[j - 1] / j)
         numbers = [self._from(row) for row in found]
         if not several:
             return numbers[0]
-        return type(result)(*numbers) if hasattr(result, "_fields") else type(result)(numbers)
+        return rebuilt(result, numbers)
 
     def _each_direction(self, function: Any, operands: list[Any]) -> Any:
         """A function of series with several directions, one direction at a time."""
@@ -332,7 +332,7 @@ class Taylor(ArrayMethods):
 
         if isinstance(results[0], (tuple, list)):
             parts = [joined(pieces) for pieces in zip(*results, strict=True)]
-            return type(results[0])(*parts) if hasattr(results[0], "_fields") else type(results[0])(parts)
+            return rebuilt(results[0], parts)
         return joined(tuple(results))
 
     def _direction(self, x: Any, i: int) -> Any:

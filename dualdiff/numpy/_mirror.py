@@ -18,7 +18,7 @@ from ..arrays import is_number, plain
 from ..arrays.construction import with_room
 from ..arrays.dispatch import apply_function
 from ..arrays.levels import open_levels
-from ..arrays.number import holds_numbers, leaves, replaced
+from ..arrays.number import holds_numbers, leaves, rebuilt, replaced
 from ..rules.kinds import Composite, Created, Custom, Linear, Moves, Product, ZeroSlope
 from ..rules.registry import rule_of
 
@@ -126,7 +126,7 @@ def _with_room(made: Any, args: Any, kwargs: Any) -> Any:
     if type(made) is not np.ndarray:
         if isinstance(made, (tuple, list)) and any(type(part) is np.ndarray for part in made):
             parts = [_with_room(part, args, kwargs) for part in made]
-            return type(made)(*parts) if hasattr(made, "_fields") else type(made)(parts)
+            return rebuilt(made, parts)
         return made
     if made.dtype.kind not in "fc":
         return made

@@ -16,7 +16,7 @@ from .._typing import Array, NDArray, Tree, is_ndarray, is_numpy
 from ..arrays import is_number, plain
 from ..arrays.construction import as_tangent, as_value, room_for
 from ..arrays.levels import is_open, new_level, open_levels
-from ..arrays.number import absorb
+from ..arrays.number import absorb, rebuilt
 from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDifferentiableError, ShapeError
 from ..tangents.structured import Structured
 from .foreign import advice
@@ -64,12 +64,11 @@ def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
     if not _is_container(tree):
         return next(leaves)
     if isinstance(tree, dict):
-        rebuilt = copy.copy(tree)
+        branches = copy.copy(tree)
         for key, branch in tree.items():
-            rebuilt[key] = rebuild(branch, leaves)
-        return rebuilt
-    branches = [rebuild(branch, leaves) for branch in tree]
-    return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
+            branches[key] = rebuild(branch, leaves)
+        return branches
+    return rebuilt(tree, [rebuild(branch, leaves) for branch in tree])
 
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
