@@ -1,0 +1,50 @@
+"""Distribution functions by their shape parameters, in which they have no closed form.
+
+Where a distribution function is close to 1, its complement is differentiated, which does not lose the digits of the tail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ..._typing import Array
+from ..values import value_of
+from .branches import branch
+from .interpolation import by_parameter
+from .ufuncs import sp
+
+__all__ = [
+    "beta_by_a",
+    "beta_by_b",
+    "f_by_dfd",
+    "f_by_dfn",
+    "gamma_by_shape",
+    "noncentral_chi2_by_df",
+    "noncentral_f_by_dfd",
+    "noncentral_f_by_dfn",
+    "noncentral_t_by_df",
+]
+
+
+def _positive(p: Array) -> Array:
+    return p
+
+
+def _distribution(lower: Callable[..., Array], upper: Callable[..., Array], i: int) -> Callable[..., Array]:
+    """The derivative of a distribution function by its parameter i, from the smaller of it and its complement."""
+    below, above = by_parameter(lower, i, _positive), by_parameter(upper, i, _positive)
+
+    def derivative(*x: Array) -> Array:
+        return branch(lower(*map(value_of, x)) > 0.5, lambda *x: -above(*x), below, *x)
+
+    return derivative
+
+
+gamma_by_shape = _distribution(sp.gammainc, sp.gammaincc, 0)
+beta_by_a, beta_by_b = _distribution(sp.betainc, sp.betaincc, 0), _distribution(sp.betainc, sp.betaincc, 1)
+f_by_dfn, f_by_dfd = _distribution(sp.fdtr, sp.fdtrc, 0), _distribution(sp.fdtr, sp.fdtrc, 1)
+noncentral_chi2_by_df = by_parameter(sp.chndtr, 1, _positive)
+noncentral_beta_by_a, beta_by_b = _distribution(sp.betainc, sp.betaincc, 0), _distribution(sp.betainc, sp.betaincc, 1)
+f_by_dfn, noncentral_f_by_dfd = by_parameter(sp.ncfdtr, 0, _positive), by_parameter(sp.ncfdtr, 1, _positive)
+noncentral_t_by_df = by_parameter(sp.nctdtr, 0, _positive)
+
+
