@@ -211,8 +211,7 @@ GAMMA: Table = {
     sp._riemann_zeta: Elementwise((parameter("zeta", "x", lambda y, s: _zeta_slope(s)),)),
     sp.zetac:         Elementwise((parameter("zetac", "x", lambda y, s: _zeta_slope(s)),)),
     sp._zeta:         Elementwise((parameter("zeta", "x", lambda y, s, q: _hurwitz_slope(order(s), order(q))),
-                                   lambda y, s, q: -s * sp._zeta(s + 1, order(q))),
-                                  (None, None, lambda y, s, q: s * (s + 1) * sp._zeta(s + 2, order(q)))),
+                                   lambda y, s, q: -s * sp._zeta(s + 1, order(q)))),
     # incomplete functions
     sp.gammainc:     Elementwise((parameter("gammainc", "a", lambda y, a, x: gamma_by_shape(a, x)),
                                   lambda y, a, x: gamma_density(a, x)), singular=lambda y, a, x: x),

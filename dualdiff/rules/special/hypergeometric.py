@@ -41,8 +41,7 @@ def _omega_slope(y: Array) -> Array:
 
 # fmt: off
 HYPERGEOMETRIC: Table = {
-    sp.hyp0f1: Elementwise((_by(sp.hyp0f1, "v", 0, 0), lambda y, b, z: _shifted(sp.hyp0f1, z, b) / b),
-                           (None, None, lambda y, b, z: _shifted(sp.hyp0f1, z, b + 1) / b / (b + 1))),
+    sp.hyp0f1: Elementwise((_by(sp.hyp0f1, "v", 0, 0), lambda y, b, z: _shifted(sp.hyp0f1, z, b) / b)),
     sp.hyp1f1: Elementwise((_by(sp.hyp1f1, "a", 0, 1), _by(sp.hyp1f1, "b", 1, 1),
                             lambda y, a, b, z: a / b * _shifted(sp.hyp1f1, z, a, b))),
     sp.hyp2f1: Elementwise((_by(sp.hyp2f1, "a", 0, 2), _by(sp.hyp2f1, "b", 1, 2), _by(sp.hyp2f1, "c", 2, 2),

@@ -15,6 +15,7 @@ from .ufuncs import sp
 __all__ = [
     "beta_by_a",
     "beta_by_b",
+    "chi2_by_df",
     "f_by_dfd",
     "f_by_dfn",
     "gamma_by_shape",
@@ -39,12 +40,16 @@ def _distribution(lower: Callable[..., Array], upper: Callable[..., Array], i: i
     return derivative
 
 
+def chi2_by_df(df: Array, x: Array) -> Array:
+    """By that of the gamma distribution."""
+    return 0.5 * gamma_by_shape(df / 2, x / 2)
+
+
 gamma_by_shape = _distribution(sp.gammainc, sp.gammaincc, 0)
 beta_by_a, beta_by_b = _distribution(sp.betainc, sp.betaincc, 0), _distribution(sp.betainc, sp.betaincc, 1)
 f_by_dfn, f_by_dfd = _distribution(sp.fdtr, sp.fdtrc, 0), _distribution(sp.fdtr, sp.fdtrc, 1)
 noncentral_chi2_by_df = by_parameter(sp.chndtr, 1, _positive)
-noncentral_beta_by_a, beta_by_b = _distribution(sp.betainc, sp.betaincc, 0), _distribution(sp.betainc, sp.betaincc, 1)
-f_by_dfn, noncentral_f_by_dfd = by_parameter(sp.ncfdtr, 0, _positive), by_parameter(sp.ncfdtr, 1, _positive)
+noncentral_f_by_dfn, noncentral_f_by_dfd = by_parameter(sp.ncfdtr, 0, _positive), by_parameter(sp.ncfdtr, 1, _positive)
 noncentral_t_by_df = by_parameter(sp.nctdtr, 0, _positive)
 
 

@@ -20,8 +20,8 @@ from ..._typing import Array
 from ...errors import NotDifferentiableError
 from ..values import value_of
 from .branches import branch
+from .densities import reciprocal_beta
 from .gamma import DIGAMMA_SERIES
-from .ufuncs import sp
 
 __all__ = ["student_by_df"]
 
@@ -66,18 +66,7 @@ def _between(df: Array, start: Array, end: Array) -> Array:
     s = middle + half * _NODES
     tanh = np.square(np.tanh(s))
     slope = 0.5 * (_psi_gap(n / 2) - _h(s, tanh) + tanh / n)
-    return _constant(df / 2) * np.sum(_WEIGHTS * half * np.exp(-n * _log_cosh(s)) * slope, axis=-1)
-
-
-def _constant(x: Array) -> Array:
-    """1 / B(x, 1/2), of which SciPy's loses digits for large x."""
-    return branch(value_of(x) > 30, _constant_far, lambda x: 1 / sp.beta(x, 0.5), x)
-
-
-def _constant_far(x: Array) -> Array:
-    square = 1 / np.square(x)
-    series = (-1 / 8 + square * (1 / 192 + square * (-1 / 640 + square * (17 / 14336 - square * 31 / 18432)))) / x
-    return np.sqrt(x / math.pi) * np.exp(series)
+    return reciprocal_beta(df / 2) * np.sum(_WEIGHTS * half * np.exp(-n * _log_cosh(s)) * slope, axis=-1)
 
 
 def _log_cosh(s: Array) -> Array:
