@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._typing import Array, Partial
 from ..kinds import Elementwise, Several, Table
-from ..values import value_of
+from ..values import order_of, value_of
 from .arguments import order, parameter, real_only, refused
 from .branches import branch
 from .interpolation import by_parameter
@@ -31,6 +31,9 @@ def _by_order(function: Any) -> Partial:
     """The derivative by the order, which the function is analytic in."""
     slope = by_parameter(function)
     return parameter(function.__name__, "v", lambda y, v, z: slope(v, z))
+
+
+_besselpoly_by_lmb, _besselpoly_by_nu = by_parameter(sp.besselpoly, 1), by_parameter(sp.besselpoly, 2)
 
 
 def _far(v: Array, z: Array) -> Any:
@@ -104,8 +107,11 @@ def _by_size(small: Any, large: Any, sign: int, y: Array, v: Array, x: Array) ->
 
     def series(y: Array, v: Array, x: Array) -> Array:
         half, total = x / 2, 0.0
-        for k in range(8):
-            total = total + sign**k * (v + 2 * k + 1) * np.power(half, v + 2 * k) * sp.rgamma(k + 1.5) * sp.rgamma(v + k + 1.5)
+        for k in range(2 + order_of(x)):
+            factor = (v + 2 * k + 1) * sp.rgamma(k + 1.5) * sp.rgamma(v + k + 1.5)
+            # A power that has no coefficient may be negative.
+            exponent = np.where(value_of(factor) == 0, 0.0, v + 2 * k)
+            total = total + sign**k * factor * np.power(half, exponent)
         return 0.5 * total
 
     def away(y: Array, v: Array, x: Array) -> Array:
@@ -162,7 +168,8 @@ BESSEL: Table = {
     sp.k1e: Elementwise((lambda y, x: _kve_slope(y, 1.0, x),)),
     # the integral of t^m J_v(2 a t) from 0 to 1; (jv(v, 2 a) - (m + 1) y) / a would cancel for small a
     sp.besselpoly: Elementwise((lambda y, a, m, v: sp.besselpoly(a, m + 1, v - 1) - sp.besselpoly(a, m + 1, v + 1),
-                                refused("besselpoly", "lmb"), refused("besselpoly", "nu"))),
+                                parameter("besselpoly", "lmb", lambda y, *x: _besselpoly_by_lmb(*x)),
+                                parameter("besselpoly", "nu", lambda y, *x: _besselpoly_by_nu(*x)))),
     # Kelvin functions
     sp.ber:  Elementwise((lambda y, x: sp.berp(x),)),
     sp.bei:  Elementwise((lambda y, x: sp.beip(x),)),

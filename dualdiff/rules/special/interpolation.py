@@ -17,7 +17,7 @@ from numpy.polynomial import chebyshev
 
 from ..._typing import Array
 from ...errors import NotDifferentiableError
-from ..values import is_complex, value_of
+from ..values import is_complex, order_of, value_of
 from .arguments import order
 
 __all__ = ["ACCURACY", "by_parameter"]
@@ -56,7 +56,7 @@ def by_parameter(
     def derivative(*x: Array) -> Array:
         dtype = np.result_type(*(getattr(value_of(v), "dtype", float) for v in x))
         x = tuple(_in_double(order(v) if k == i and len(x) > 1 else v) for k, v in enumerate(x))
-        center, count = np.asarray(value_of(x[i])), _order_of(x[i])
+        center, count = np.asarray(value_of(x[i])), 1 + order_of(x[i])
         width = _widths(function, i, room, [np.asarray(value_of(v)) for v in x], count)
         with np.errstate(all="ignore"):
             samples = [function(*x[:i], center + width * node, *x[i + 1 :]) for node in _NODES]
@@ -116,13 +116,6 @@ def _error(function: Any, i: int, x: list[Any], width: Array, count: int) -> Arr
     # Where it has underflown the function is 0, and so is its derivative.
     zero = np.abs(values).max(axis=0) < 1e-280
     return np.where(zero, 0.0, np.where(np.isfinite(error), error, np.inf))
-
-
-def _order_of(x: Any) -> int:
-    """The order of derivative that a partial derivative at x holds: one more than x does."""
-    if not hasattr(x, "parts"):
-        return 1
-    return getattr(x, "order", len(x.PARTS)) + max(map(_order_of, x.parts()))
 
 
 def _in_double(x: Any) -> Any:
