@@ -109,7 +109,7 @@ def _rebinding(packages: tuple[str, ...] | None, *, own_state: bool) -> Rebindin
     from .numpy._mirror import REPLACED
 
     _mirror_what_is_loaded()
-    converters = {np.vectorize: _lifted_vectorize}
+    converters: dict[type, Any] = {np.vectorize: _lifted_vectorize}
     return Rebinding(REPLACED, _follower(packages), _builtin_names(), converters, own_state, _mirror_what_is_loaded)
 
 

@@ -10,8 +10,6 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-import numpy as np
-
 __all__ = ["coverage", "special"]
 
 
@@ -49,8 +47,9 @@ def coverage() -> str:
 
 #: Modules of rules in the order of the page; the heading is the first line of each.
 SUBJECTS = (
-    "elementary error integrals gamma bessel airy elliptic hypergeometric orthogonal wave distributions inverses refused"
-).split()
+    *("elementary", "error", "integrals", "gamma", "bessel", "airy", "elliptic", "hypergeometric"),
+    *("orthogonal", "wave", "distributions", "inverses", "refused"),
+)
 
 #: Private ufuncs, by the public function that calls them.
 PUBLIC = {"_riemann_zeta": "zeta", "_zeta": "zeta", "_lambertw": "lambertw", "_ellip_harm": "ellip_harm"}
@@ -104,11 +103,18 @@ def special() -> str:
         rows = [list(_rows(ufunc, rule)) for ufunc, rule in table.items()]
         lines += [row for group in sorted(filter(None, rows), key=lambda group: group[0].lower()) for row in group]
         lines.append("")
-    lines += ["## Functions that are no ufuncs", "", "In `dualdiff.scipy.special`.", "", "| function | derivative |", "|---|---|"]
+    lines += [
+        "## Functions that are no ufuncs",
+        "",
+        "In `dualdiff.scipy.special`.",
+        "",
+        "| function | derivative |",
+        "|---|---|",
+    ]
     groups = {
-        **{name: "differentiated" for name in decided.DIFFERENTIATED},
+        **dict.fromkeys(decided.DIFFERENTIATED, "differentiated"),
         **{name: f"differentiated in {', '.join(f'`{x}`' for x in moving)}" for name, moving in decided.PASSED_THROUGH.items()},
-        **{name: "the polynomial takes a dual, its parameters do not" for name in decided.WITH_ARGUMENT},
+        **dict.fromkeys(decided.WITH_ARGUMENT, "the polynomial takes a dual, its parameters do not"),
         **{name: f"refused: {reason}" for name, reason in decided.REFUSED.items()},
     }
     lines += [f"| `{name}` | {words} |" for name, words in sorted(groups.items())]

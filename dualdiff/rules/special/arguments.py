@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from ..values import is_complex, value_of
 __all__ = ["Parameter", "Refused", "degree", "order", "parameter", "parameter_derivatives", "real_only", "refused"]
 
 
-class Refused(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Refused:
     """The partial derivative with respect to an argument in which none is known."""
 
     function: str
@@ -31,7 +33,8 @@ class Refused(NamedTuple):
         )
 
 
-class Parameter(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Parameter:
     """A partial derivative that has no closed form, and is computed for those who ask for it."""
 
     function: str

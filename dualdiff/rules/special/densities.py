@@ -21,7 +21,8 @@ __all__ = [
     "noncentral_chi2_density",
     "noncentral_f_by_nc",
     "noncentral_f_density",
-    "noncentral_t_slope",
+    "noncentral_t_by_nc",
+    "noncentral_t_density",
     "poisson_density",
     "reciprocal_beta",
     "student_density",
@@ -104,8 +105,17 @@ def _noncentral_chi2_far(df: Array, nc: Array, x: Array) -> Array:
     return 0.5 * exp_of_square(-0.5, root_x - root_nc) * np.power(x / nc, df / 4 - 0.5) * bessel
 
 
-def noncentral_t_slope(df: Array, nc: Array, t: Array, k: int) -> Array:
-    """For k = 1 the density times sqrt(df), for k = 0 minus the derivative by nc, with a parabolic cylinder function."""
+def noncentral_t_density(df: Array, nc: Array, t: Array) -> Array:
+    """With a parabolic cylinder function."""
+    return _noncentral_t(df, nc, t, 1) / np.sqrt(df)
+
+
+def noncentral_t_by_nc(df: Array, nc: Array, t: Array) -> Array:
+    """- d nctdtr / dnc."""
+    return _noncentral_t(df, nc, t, 0)
+
+
+def _noncentral_t(df: Array, nc: Array, t: Array, k: int) -> Array:
     u = -nc * t / np.sqrt(df + t * t)
     log = sp.gammaln(df + k) - sp.gammaln(df / 2) - (df / 2 - 1) * math.log(2) - nc * nc / 2 + u * u / 4
     return np.exp(log - 0.5 * (df + k) * np.log1p(t * t / df)) * sp.pbdv(-(df + k), u)[0] / ROOT_2PI

@@ -20,12 +20,13 @@ from .densities import (
     noncentral_chi2_density,
     noncentral_f_by_nc,
     noncentral_f_density,
-    noncentral_t_slope,
+    noncentral_t_by_nc,
+    noncentral_t_density,
     poisson_density,
     student_density,
 )
 from .error import exp_of_square, ndtri_slope
-from .gamma import gamma_density
+from .gamma import gamma_density, gamma_quantile_by_shape
 from .shapes import (
     chi2_by_df,
     f_by_dfd,
@@ -42,6 +43,7 @@ from .ufuncs import sp
 __all__ = ["DISTRIBUTIONS"]
 
 ROOT_2PI = math.sqrt(2 * math.pi)
+
 
 def _kolmogorov_slope(x: Array) -> Array:
     """By the theta series, and by its Poisson sum for small x."""
@@ -125,12 +127,12 @@ def _end_of_result(y: Array, *x: Array) -> Array:
 
 # fmt: off
 DISTRIBUTIONS: Table = {
-    # binomial, negative binomial, Poisson
+    # binomial, negative binomial, Poisson: the counts are integers
     sp.bdtr:   Elementwise((*_refusals("bdtr", "k n"),   lambda y, k, n, p: -binomial_density(k, n, p)), singular=_end),
     sp.bdtrc:  Elementwise((*_refusals("bdtrc", "k n"),  lambda y, k, n, p: binomial_density(k, n, p)), singular=_end),
-    sp.bdtri:  Elementwise((*_refusals("bdtri", "k n"),  lambda y, k, n, p: -1 / binomial_density(k, n, y)), singular=_end_of_result),
-    sp.nbdtr:  Elementwise((*_refusals("nbdtr", "k n"),  lambda y, k, n, p: negative_binomial_density(k, n, p)),
-                           singular=_end),
+    sp.bdtri:  Elementwise((*_refusals("bdtri", "k n"),  lambda y, k, n, p: -1 / binomial_density(k, n, y)),
+                           singular=_end_of_result),
+    sp.nbdtr:  Elementwise((*_refusals("nbdtr", "k n"),  lambda y, k, n, p: negative_binomial_density(k, n, p)), singular=_end),
     sp.nbdtrc: Elementwise((*_refusals("nbdtrc", "k n"), lambda y, k, n, p: -negative_binomial_density(k, n, p)),
                            singular=_end),
     sp.nbdtri: Elementwise((*_refusals("nbdtri", "k n"), lambda y, k, n, p: 1 / negative_binomial_density(k, n, y)),
@@ -138,61 +140,83 @@ DISTRIBUTIONS: Table = {
     sp.pdtr:   Elementwise((*_refusals("pdtr", "k"),  lambda y, k, m: -poisson_density(k, m))),
     sp.pdtrc:  Elementwise((*_refusals("pdtrc", "k"), lambda y, k, m: poisson_density(k, m))),
     sp.pdtri:  Elementwise((*_refusals("pdtri", "k"), lambda y, k, p: -1 / poisson_density(k, y)), singular=lambda y, k, p: y),
-    # gamma, chi-square
-    sp.gdtr:   Elementwise((lambda y, a, b, x: x * gamma_density(b, a * x), parameter("gdtr", "b", lambda y, a, b, x: gamma_by_shape(b, a * x)),
+    # gamma
+    sp.gdtr:   Elementwise((lambda y, a, b, x: x * gamma_density(b, a * x),
+                            parameter("gdtr", "b", lambda y, a, b, x: gamma_by_shape(b, a * x)),
                             lambda y, a, b, x: a * gamma_density(b, a * x)), singular=lambda y, a, b, x: a * x),
-    sp.gdtrc:  Elementwise((lambda y, a, b, x: -x * gamma_density(b, a * x), parameter("gdtrc", "b", lambda y, a, b, x: -gamma_by_shape(b, a * x)),
+    sp.gdtrc:  Elementwise((lambda y, a, b, x: -x * gamma_density(b, a * x),
+                            parameter("gdtrc", "b", lambda y, a, b, x: -gamma_by_shape(b, a * x)),
                             lambda y, a, b, x: -a * gamma_density(b, a * x)), singular=lambda y, a, b, x: a * x),
-    sp.gdtria: Elementwise((lambda y, p, b, x: 1 / (x * gamma_density(b, x * y)), parameter("gdtria", "b", lambda y, p, b, x: -gamma_by_shape(b, x * y) / (x * gamma_density(b, x * y))),
+    sp.gdtria: Elementwise((lambda y, p, b, x: 1 / (x * gamma_density(b, x * y)),
+                            parameter("gdtria", "b", lambda y, p, b, x: gamma_quantile_by_shape(b, x * y) / x),
                             lambda y, p, b, x: -y / x), singular=lambda y, p, b, x: y),
-    sp.gdtrix: Elementwise((lambda y, a, b, p: -y / a, parameter("gdtrix", "b", lambda y, a, b, p: -gamma_by_shape(b, a * y) / (a * gamma_density(b, a * y))),
+    sp.gdtrix: Elementwise((lambda y, a, b, p: -y / a,
+                            parameter("gdtrix", "b", lambda y, a, b, p: gamma_quantile_by_shape(b, a * y) / a),
                             lambda y, a, b, p: 1 / (a * gamma_density(b, a * y))), singular=lambda y, a, b, p: y),
-    sp.chdtr:  Elementwise((parameter("chdtr", "v", lambda y, v, x: chi2_by_df(v, x)),  lambda y, v, x: chi2_density(v, x)), singular=lambda y, v, x: x),
-    sp.chdtrc: Elementwise((parameter("chdtrc", "v", lambda y, v, x: -chi2_by_df(v, x)), lambda y, v, x: -chi2_density(v, x)), singular=lambda y, v, x: x),
-    sp.chdtri: Elementwise((parameter("chdtri", "v", lambda y, v, p: -chi2_by_df(v, y) / chi2_density(v, y)), lambda y, v, p: -1 / chi2_density(v, y)), singular=lambda y, v, p: y),
-    sp.chndtr:    Elementwise((lambda y, x, df, nc: noncentral_chi2_density(df, nc, x), parameter("chndtr", "df", lambda y, x, df, nc: noncentral_chi2_by_df(x, df, nc)),
+    # chi-square
+    sp.chdtr:  Elementwise((parameter("chdtr", "v", lambda y, v, x: chi2_by_df(v, x)),
+                            lambda y, v, x: chi2_density(v, x)), singular=lambda y, v, x: x),
+    sp.chdtrc: Elementwise((parameter("chdtrc", "v", lambda y, v, x: -chi2_by_df(v, x)),
+                            lambda y, v, x: -chi2_density(v, x)), singular=lambda y, v, x: x),
+    sp.chdtri: Elementwise((parameter("chdtri", "v", lambda y, v, p: gamma_quantile_by_shape(v / 2, y / 2)),
+                            lambda y, v, p: -1 / chi2_density(v, y)), singular=lambda y, v, p: y),
+    sp.chndtr:    Elementwise((lambda y, x, df, nc: noncentral_chi2_density(df, nc, x),
+                               parameter("chndtr", "df", lambda y, x, df, nc: noncentral_chi2_by_df(x, df, nc)),
                                lambda y, x, df, nc: -noncentral_chi2_density(df + 2, nc, x)), singular=lambda y, x, df, nc: x),
-    sp.chndtrix:  Elementwise((lambda y, p, df, nc: 1 / noncentral_chi2_density(df, nc, y), parameter("chndtrix", "df",
-                                         lambda y, p, df, nc: -noncentral_chi2_by_df(y, df, nc) / noncentral_chi2_density(df, nc, y)),
-                               lambda y, p, df, nc: noncentral_chi2_density(df + 2, nc, y) / noncentral_chi2_density(df, nc, y)),
-                              singular=lambda y, p, df, nc: y),
-    sp.chndtrinc: Elementwise((lambda y, x, df, p: noncentral_chi2_density(df, y, x) / noncentral_chi2_density(df + 2, y, x),
-                               parameter("chndtrinc", "df",
-                                         lambda y, x, df, p: noncentral_chi2_by_df(x, df, y) / noncentral_chi2_density(df + 2, y, x)), lambda y, x, df, p: -1 / noncentral_chi2_density(df + 2, y, x)),
-                              singular=lambda y, x, df, p: y),
-    # F and Student's t
+    sp.chndtrix:  Elementwise((
+        lambda y, p, df, nc: 1 / noncentral_chi2_density(df, nc, y),
+        parameter("chndtrix", "df",
+                  lambda y, p, df, nc: -noncentral_chi2_by_df(y, df, nc) / noncentral_chi2_density(df, nc, y)),
+        lambda y, p, df, nc: noncentral_chi2_density(df + 2, nc, y) / noncentral_chi2_density(df, nc, y)),
+        singular=lambda y, p, df, nc: y),
+    sp.chndtrinc: Elementwise((
+        lambda y, x, df, p: noncentral_chi2_density(df, y, x) / noncentral_chi2_density(df + 2, y, x),
+        parameter("chndtrinc", "df",
+                  lambda y, x, df, p: noncentral_chi2_by_df(x, df, y) / noncentral_chi2_density(df + 2, y, x)),
+        lambda y, x, df, p: -1 / noncentral_chi2_density(df + 2, y, x)), singular=lambda y, x, df, p: y),
+    # F
     sp.fdtr:   Elementwise((parameter("fdtr", "dfn", lambda y, n, d, x: f_by_dfn(n, d, x)),
-                            parameter("fdtr", "dfd", lambda y, n, d, x: f_by_dfd(n, d, x)),  lambda y, n, d, x: f_density(n, d, x)), singular=lambda y, n, d, x: x),
+                            parameter("fdtr", "dfd", lambda y, n, d, x: f_by_dfd(n, d, x)),
+                            lambda y, n, d, x: f_density(n, d, x)), singular=lambda y, n, d, x: x),
     sp.fdtrc:  Elementwise((parameter("fdtrc", "dfn", lambda y, n, d, x: -f_by_dfn(n, d, x)),
-                            parameter("fdtrc", "dfd", lambda y, n, d, x: -f_by_dfd(n, d, x)), lambda y, n, d, x: -f_density(n, d, x)), singular=lambda y, n, d, x: x),
+                            parameter("fdtrc", "dfd", lambda y, n, d, x: -f_by_dfd(n, d, x)),
+                            lambda y, n, d, x: -f_density(n, d, x)), singular=lambda y, n, d, x: x),
     sp.fdtri:  Elementwise((parameter("fdtri", "dfn", lambda y, n, d, p: -f_by_dfn(n, d, y) / f_density(n, d, y)),
-                            parameter("fdtri", "dfd", lambda y, n, d, p: -f_by_dfd(n, d, y) / f_density(n, d, y)), lambda y, n, d, p: 1 / f_density(n, d, y)), singular=lambda y, n, d, p: y),
-    sp.ncfdtr:    Elementwise((parameter("ncfdtr", "dfn", lambda y, n, d, nc, x: noncentral_f_by_dfn(n, d, nc, x)),
-                               parameter("ncfdtr", "dfd", lambda y, n, d, nc, x: noncentral_f_by_dfd(n, d, nc, x)), lambda y, n, d, nc, x: -noncentral_f_by_nc(n, d, nc, x),
+                            parameter("fdtri", "dfd", lambda y, n, d, p: -f_by_dfd(n, d, y) / f_density(n, d, y)),
+                            lambda y, n, d, p: 1 / f_density(n, d, y)), singular=lambda y, n, d, p: y),
+    sp.ncfdtr:    Elementwise((parameter("ncfdtr", "dfn", lambda y, *x: noncentral_f_by_dfn(*x)),
+                               parameter("ncfdtr", "dfd", lambda y, *x: noncentral_f_by_dfd(*x)),
+                               lambda y, n, d, nc, x: -noncentral_f_by_nc(n, d, nc, x),
                                lambda y, n, d, nc, x: noncentral_f_density(n, d, nc, x)), singular=lambda y, n, d, nc, x: x),
-    sp.ncfdtri:   Elementwise((parameter("ncfdtri", "dfn",
-                                         lambda y, n, d, nc, p: -noncentral_f_by_dfn(n, d, nc, y) / noncentral_f_density(n, d, nc, y)),
-                               parameter("ncfdtri", "dfd",
-                                         lambda y, n, d, nc, p: -noncentral_f_by_dfd(n, d, nc, y) / noncentral_f_density(n, d, nc, y)),
-                               lambda y, n, d, nc, p: noncentral_f_by_nc(n, d, nc, y) / noncentral_f_density(n, d, nc, y),
-                               lambda y, n, d, nc, p: 1 / noncentral_f_density(n, d, nc, y)), singular=lambda y, n, d, nc, p: y),
-    sp.ncfdtrinc: Elementwise((parameter("ncfdtrinc", "dfn",
-                                         lambda y, n, d, p, x: noncentral_f_by_dfn(n, d, y, x) / noncentral_f_by_nc(n, d, y, x)),
-                               parameter("ncfdtrinc", "dfd",
-                                         lambda y, n, d, p, x: noncentral_f_by_dfd(n, d, y, x) / noncentral_f_by_nc(n, d, y, x)), lambda y, n, d, p, x: -1 / noncentral_f_by_nc(n, d, y, x),
-                               lambda y, n, d, p, x: noncentral_f_density(n, d, y, x) / noncentral_f_by_nc(n, d, y, x)),
-                              singular=lambda y, n, d, p, x: y),
-    sp.stdtr:     Elementwise((parameter("stdtr", "df", lambda y, df, t: student_by_df(df, t)), lambda y, df, t: student_density(df, t))),
-    sp.stdtrit:   Elementwise((parameter("stdtrit", "df", lambda y, df, p: -student_by_df(df, y) / student_density(df, y)), lambda y, df, p: 1 / student_density(df, y))),
-    sp.nctdtr:    Elementwise((parameter("nctdtr", "df", lambda y, df, nc, t: noncentral_t_by_df(df, nc, t)), lambda y, df, nc, t: -noncentral_t_slope(df, nc, t, 0),
-                               lambda y, df, nc, t: noncentral_t_slope(df, nc, t, 1) / np.sqrt(df))),
-    sp.nctdtrit:  Elementwise((parameter("nctdtrit", "df",
-                                         lambda y, df, nc, p: -np.sqrt(df) * noncentral_t_by_df(df, nc, y) / noncentral_t_slope(df, nc, y, 1)),
-                               lambda y, df, nc, p: np.sqrt(df) * noncentral_t_slope(df, nc, y, 0) / noncentral_t_slope(df, nc, y, 1),
-                               lambda y, df, nc, p: np.sqrt(df) / noncentral_t_slope(df, nc, y, 1))),
-    sp.nctdtrinc: Elementwise((parameter("nctdtrinc", "df",
-                                         lambda y, df, p, t: noncentral_t_by_df(df, y, t) / noncentral_t_slope(df, y, t, 0)), lambda y, df, p, t: -1 / noncentral_t_slope(df, y, t, 0),
-                               lambda y, df, p, t: noncentral_t_slope(df, y, t, 1) / (np.sqrt(df) * noncentral_t_slope(df, y, t, 0)))),
+    sp.ncfdtri:   Elementwise((
+        parameter("ncfdtri", "dfn",
+                  lambda y, n, d, nc, p: -noncentral_f_by_dfn(n, d, nc, y) / noncentral_f_density(n, d, nc, y)),
+        parameter("ncfdtri", "dfd",
+                  lambda y, n, d, nc, p: -noncentral_f_by_dfd(n, d, nc, y) / noncentral_f_density(n, d, nc, y)),
+        lambda y, n, d, nc, p: noncentral_f_by_nc(n, d, nc, y) / noncentral_f_density(n, d, nc, y),
+        lambda y, n, d, nc, p: 1 / noncentral_f_density(n, d, nc, y)), singular=lambda y, n, d, nc, p: y),
+    sp.ncfdtrinc: Elementwise((
+        parameter("ncfdtrinc", "dfn", lambda y, n, d, p, x: noncentral_f_by_dfn(n, d, y, x) / noncentral_f_by_nc(n, d, y, x)),
+        parameter("ncfdtrinc", "dfd", lambda y, n, d, p, x: noncentral_f_by_dfd(n, d, y, x) / noncentral_f_by_nc(n, d, y, x)),
+        lambda y, n, d, p, x: -1 / noncentral_f_by_nc(n, d, y, x),
+        lambda y, n, d, p, x: noncentral_f_density(n, d, y, x) / noncentral_f_by_nc(n, d, y, x)),
+        singular=lambda y, n, d, p, x: y),
+    # Student's t
+    sp.stdtr:     Elementwise((parameter("stdtr", "df", lambda y, df, t: student_by_df(df, t)),
+                               lambda y, df, t: student_density(df, t))),
+    sp.stdtrit:   Elementwise((parameter("stdtrit", "df", lambda y, df, p: -student_by_df(df, y) / student_density(df, y)),
+                               lambda y, df, p: 1 / student_density(df, y))),
+    sp.nctdtr:    Elementwise((parameter("nctdtr", "df", lambda y, df, nc, t: noncentral_t_by_df(df, nc, t)),
+                               lambda y, df, nc, t: -noncentral_t_by_nc(df, nc, t),
+                               lambda y, df, nc, t: noncentral_t_density(df, nc, t))),
+    sp.nctdtrit:  Elementwise((
+        parameter("nctdtrit", "df", lambda y, df, nc, p: -noncentral_t_by_df(df, nc, y) / noncentral_t_density(df, nc, y)),
+        lambda y, df, nc, p: noncentral_t_by_nc(df, nc, y) / noncentral_t_density(df, nc, y),
+        lambda y, df, nc, p: 1 / noncentral_t_density(df, nc, y))),
+    sp.nctdtrinc: Elementwise((
+        parameter("nctdtrinc", "df", lambda y, df, p, t: noncentral_t_by_df(df, y, t) / noncentral_t_by_nc(df, y, t)),
+        lambda y, df, p, t: -1 / noncentral_t_by_nc(df, y, t),
+        lambda y, df, p, t: noncentral_t_density(df, y, t) / noncentral_t_by_nc(df, y, t))),
     # the normal distribution's parameters: x - std ndtri(p) and (x - mn) / ndtri(p)
     sp.nrdtrimn:  Elementwise((lambda y, p, std, x: -std * ndtri_slope(sp.ndtri(p), p), lambda y, p, std, x: -sp.ndtri(p),
                                lambda y, p, std, x: 1.0)),

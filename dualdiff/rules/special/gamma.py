@@ -16,7 +16,7 @@ from .interpolation import by_parameter
 from .shapes import beta_by_a, beta_by_b, gamma_by_shape
 from .ufuncs import sp
 
-__all__ = ["DIGAMMA_SERIES", "GAMMA", "beta_density", "gamma_density"]
+__all__ = ["DIGAMMA_SERIES", "GAMMA", "beta_density", "gamma_density", "gamma_quantile_by_shape"]
 
 #: B_2k / 2k for k = 1, 2, ...: psi(x) is log(x) - 1 / (2 x) - the sum of these over x^2k, for large x.
 DIGAMMA_SERIES = [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12, -3617 / 8160, 43867 / 14364]
@@ -176,6 +176,11 @@ def gamma_density(a: Array, x: Array) -> Array:
     )
 
 
+def gamma_quantile_by_shape(a: Array, y: Array) -> Array:
+    """The derivative of the quantile y by a, whatever its probability."""
+    return -gamma_by_shape(a, y) / gamma_density(a, y)
+
+
 def beta_density(a: Array, b: Array, x: Array, c: Array) -> Array:
     """x^(a - 1) c^(b - 1) / beta(a, b) for c = 1 - x."""
     small = value_of(a) + value_of(b) < 100
@@ -217,9 +222,9 @@ GAMMA: Table = {
                                   lambda y, a, x: gamma_density(a, x)), singular=lambda y, a, x: x),
     sp.gammaincc:    Elementwise((parameter("gammaincc", "a", lambda y, a, x: -gamma_by_shape(a, x)),
                                   lambda y, a, x: -gamma_density(a, x)), singular=lambda y, a, x: x),
-    sp.gammaincinv:  Elementwise((parameter("gammaincinv", "a", lambda y, a, p: -gamma_by_shape(a, y) / gamma_density(a, y)),
+    sp.gammaincinv:  Elementwise((parameter("gammaincinv", "a", lambda y, a, p: gamma_quantile_by_shape(a, y)),
                                   lambda y, a, p: 1 / gamma_density(a, y)), singular=lambda y, a, p: y),
-    sp.gammainccinv: Elementwise((parameter("gammainccinv", "a", lambda y, a, p: -gamma_by_shape(a, y) / gamma_density(a, y)),
+    sp.gammainccinv: Elementwise((parameter("gammainccinv", "a", lambda y, a, p: gamma_quantile_by_shape(a, y)),
                                   lambda y, a, p: -1 / gamma_density(a, y)), singular=lambda y, a, p: y),
     sp.betainc:      Elementwise((parameter("betainc", "a", lambda y, a, b, x: beta_by_a(a, b, x)),
                                   parameter("betainc", "b", lambda y, a, b, x: beta_by_b(a, b, x)),

@@ -14,12 +14,30 @@ from ...errors import NotDifferentiableError
 from ..kinds import Elementwise, Table
 from ..values import value_of
 from .arguments import parameter
-from .densities import chi2_density, f_density, noncentral_chi2_density, noncentral_f_by_nc, noncentral_f_density
-from .densities import noncentral_t_slope, student_density
+from .densities import (
+    chi2_density,
+    f_density,
+    noncentral_chi2_density,
+    noncentral_f_by_nc,
+    noncentral_f_density,
+    noncentral_t_by_nc,
+    noncentral_t_density,
+    student_density,
+)
 from .gamma import beta_density, gamma_density
 from .interpolation import ACCURACY
-from .shapes import beta_by_a, beta_by_b, chi2_by_df, f_by_dfd, f_by_dfn, gamma_by_shape, noncentral_chi2_by_df
-from .shapes import noncentral_f_by_dfd, noncentral_f_by_dfn, noncentral_t_by_df
+from .shapes import (
+    beta_by_a,
+    beta_by_b,
+    chi2_by_df,
+    f_by_dfd,
+    f_by_dfn,
+    gamma_by_shape,
+    noncentral_chi2_by_df,
+    noncentral_f_by_dfd,
+    noncentral_f_by_dfn,
+    noncentral_t_by_df,
+)
 from .student import student_by_df
 from .ufuncs import sp
 
@@ -68,10 +86,6 @@ def _binomial(k: Array, n: Array, p: Array) -> Array:
 
 def _binomial_by_k(k: Array, n: Array, p: Array) -> Array:
     return beta_by_b(n - k, k + 1, 1 - p) - beta_by_a(n - k, k + 1, 1 - p)
-
-
-def _noncentral_t(df: Array, nc: Array, t: Array) -> Array:
-    return noncentral_t_slope(df, nc, t, 1) / np.sqrt(df)
 
 
 # fmt: off
@@ -128,7 +142,7 @@ INVERSES: Table = {
                           lambda df, p, t: student_density(df, t)),
     sp.nctdtridf: _solved(sp.nctdtridf, "p nc t", lambda df, p, nc, t: sp.nctdtr(df, nc, t) - p,
                         lambda df, p, nc, t: noncentral_t_by_df(df, nc, t), _probability,
-                          lambda df, p, nc, t: -noncentral_t_slope(df, nc, t, 0),
-                          lambda df, p, nc, t: _noncentral_t(df, nc, t)),
+                          lambda df, p, nc, t: -noncentral_t_by_nc(df, nc, t),
+                          lambda df, p, nc, t: noncentral_t_density(df, nc, t)),
 }
 # fmt: on

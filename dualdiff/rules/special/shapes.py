@@ -6,6 +6,7 @@ Where a distribution function is close to 1, its complement is differentiated, w
 from __future__ import annotations
 
 from collections.abc import Callable
+
 from ..._typing import Array
 from ..values import value_of
 from .branches import branch
@@ -51,5 +52,3 @@ f_by_dfn, f_by_dfd = _distribution(sp.fdtr, sp.fdtrc, 0), _distribution(sp.fdtr,
 noncentral_chi2_by_df = by_parameter(sp.chndtr, 1, _positive)
 noncentral_f_by_dfn, noncentral_f_by_dfd = by_parameter(sp.ncfdtr, 0, _positive), by_parameter(sp.ncfdtr, 1, _positive)
 noncentral_t_by_df = by_parameter(sp.nctdtr, 0, _positive)
-
-

@@ -60,7 +60,7 @@ def _slopes(a: Array, b: Array, x: Array) -> list[Array]:
                 values = math.pi / 2 * _STEP * density * factor
                 fine[j] = fine[j] + np.sum(values, axis=-1)
                 coarse[j] = coarse[j] + 2 * np.sum(value_of(values)[..., ::2], axis=-1)
-    _check(*(value_of(v)[..., 0] for v in (a, x)), list(map(value_of, fine)), coarse)
+    _check(value_of(a)[..., 0], value_of(x)[..., 0], list(map(value_of, fine)), coarse)
     return fine
 
 

@@ -21,7 +21,7 @@ from ...rules.special.arguments import parameter_derivatives
 from ._decided import decided
 from ._original import original
 
-__all__ = [*original.__all__, "parameter_derivatives"]
+__all__ = original.__all__ + ["parameter_derivatives"]
 
 for _name in dir(original):
     if not _name.startswith("_"):
