@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -65,11 +64,17 @@ def _bracketed(x: Any) -> Any:
 
 
 def _least(x: Any) -> Any:
-    return minimize(lambda u: np.sum((u - x) ** 2), np.zeros(2), jac=lambda u: 2 * (u - x)).x.sum()
+    def loss(u: Any) -> Any:
+        return np.sum((u - x) ** 2)
+
+    def slope(u: Any) -> Any:
+        return 2 * (u - x)
+
+    return minimize(loss, np.zeros(2), jac=slope).x.sum()
 
 
 #: Each program is a function of two numbers as somebody would write it who knows nothing of dualdiff.
-PROGRAMS: dict[str, Callable[[Any], Any]] = {
+PROGRAMS: dict[str, Any] = {
     "a module under another name": lambda x: sc.logsumexp(x),
     "a module from scipy": lambda x: special.logsumexp(x) + gammaln(x).sum(),
     "scipy itself": lambda x: scipy.special.logsumexp(x),

@@ -91,7 +91,7 @@ def parameter_derivatives() -> Iterator[None]:
     >>> with special.parameter_derivatives():
     ...     slope = dd.derivative(special.gammainc)(2.0, 1.5)
     >>> print(f"{slope:.10f}")
-    -0.2842613664
+    -0.3134886378
     """
     token = _asked_for.set(True)
     try:

@@ -54,7 +54,7 @@ def by_parameter(
     """
 
     def derivative(*x: Array) -> Array:
-        dtype = np.result_type(*(getattr(value_of(v), "dtype", float) for v in x))
+        dtypes = [value_of(v).dtype for v in x if hasattr(value_of(v), "dtype")]
         x = tuple(_in_double(order(v) if k == i and len(x) > 1 else v) for k, v in enumerate(x))
         center, count = np.asarray(value_of(x[i])), 1 + order_of(x[i])
         width = _widths(function, i, room, [np.asarray(value_of(v)) for v in x], count)
@@ -65,7 +65,9 @@ def by_parameter(
         step, total = x[i] - center, slopes.pop()
         for m in range(len(slopes), 0, -1):
             total = total * step / m + slopes[m - 1]
-        return total.astype("F" if is_complex(total) else "f") if dtype.char in "efF" else total
+        # Python's numbers are weak.
+        single = dtypes and np.result_type(*dtypes).char in "efF"
+        return total.astype("F" if is_complex(total) else "f") if single else total
 
     return derivative
 
