@@ -279,6 +279,7 @@ def test_they_must_be_asked_for(name: str) -> None:
 #: Where the derivative is not known: ends of domains, poles, values that do not depend on the parameter to their accuracy.
 UNKNOWN: list[tuple[str, list[float], int]] = [
     ("gammainc", [0.0, 1.0], 0),
+    ("gammainc", [590151.7123254688, 586671.9063001737], 0),  # SciPy 1.17: wrong in the seventh digit
     ("betainc", [0.0, 2.0, 0.5], 0),
     ("jv", [0.0, 0.0], 0),
     ("hyp1f1", [1.5, -2.0, 1.0], 1),
