@@ -49,7 +49,10 @@ class Parameter:
                 "computed write `with dualdiff.scipy.special.parameter_derivatives():` around the call. If only its value "
                 f"matters, write dd.value_of({self.argument}) there."
             )
-        return self.partial(*values)
+        try:
+            return self.partial(*values)
+        except NotDifferentiableError as error:
+            raise NotDifferentiableError(f"scipy.special.{self.function} by {self.argument}: {error}") from None
 
 
 refused, parameter = Refused, Parameter
@@ -63,7 +66,7 @@ def parameter_derivatives() -> Iterator[None]:
 
     The order of a Bessel function, the shape of a gamma or beta distribution function, degrees of freedom and the parameters
     of a hypergeometric function have derivatives that no function of SciPy's gives. Within this context they are those of a
-    polynomial that interpolates the function in the parameter, at the price of some fifty evaluations of the function.
+    polynomial that interpolates the function in the parameter, at about a hundred times the price of the function.
 
     Returns
     -------

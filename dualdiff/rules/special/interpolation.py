@@ -115,8 +115,8 @@ def _error(function: Any, i: int, x: list[Any], width: Array, count: int) -> Arr
     inner = values[_INNER]
     variation = np.abs(inner - inner[0]).max(axis=0) / (2 * _NODES[_INNER][-1])
     error = float(_SIZE) ** count * last / variation
-    # Where it has underflown the function is 0, and so is its derivative.
-    zero = np.abs(values).max(axis=0) < 1e-280
+    # Where it is 0 all over, or has underflown, so is its derivative.
+    zero = ~values.any(axis=0)
     return np.where(zero, 0.0, np.where(np.isfinite(error), error, np.inf))
 
 
