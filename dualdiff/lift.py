@@ -122,7 +122,7 @@ def _mirror_what_is_loaded() -> None:
         if f"numpy.{submodule}" in sys.modules:
             getattr(own_numpy, submodule)
     for module in ("scipy", *(f"scipy.{name}" for name in own_scipy.NAMESPACES)):
-        if module in sys.modules:
+        if sys.modules.get(module) is not None:
             _mirror_scipy(module)
 
 
