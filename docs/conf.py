@@ -1,7 +1,11 @@
 """Sphinx configuration; built with warnings as errors (see README.md, Development)."""
 
 import os
+import sys
 from importlib.metadata import version as installed_version
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "ext"))
 
 project = "dualdiff"
 author = "The dualdiff developers"
@@ -46,41 +50,10 @@ html_theme_options = {
 }
 
 
-# ------------------------------------------------------------------------------ the coverage table, from the rules
-
-
-def _coverage() -> str:
-    """Every NumPy function that has a rule, by what the rule is."""
-    import numpy.polynomial
-
-    from dualdiff.arrays.dispatch import name_of
-    from dualdiff.rules import kinds
-    from dualdiff.rules.registry import TABLES, rule_of
-
-    rule_of(numpy.polynomial.polynomial.polyval2d)
-    meaning = {
-        kinds.Elementwise: "chain rule, by its partial derivatives",
-        kinds.Linear: "linear: applied to the tangent",
-        kinds.Moves: "moves entries",
-        kinds.Composite: "written with other functions",
-        kinds.Product: "product rule",
-        kinds.Custom: "differential by hand",
-        kinds.InPlace: "writes in place",
-        kinds.Created: "makes an array with room for derivatives",
-        kinds.ZeroSlope: "piecewise constant: derivative 0",
-        kinds.Constant: "a question about values: NumPy's own answer",
-        kinds.Unsupported: "refused",
-    }
-    lines = ["# Coverage", "", "Made from the rule tables when these pages are built.", ""]
-    for kind, words in meaning.items():
-        names = sorted({name_of(f) for table in TABLES.values() for f, rule in table.items() if type(rule) is kind})
-        lines += [f"## {words[0].upper()}{words[1:]} ({len(names)})", "", ", ".join(f"`{name}`" for name in names), ""]
-    lines += ["Everything else that NumPy hands over raises `NoRuleError`: give it a rule with `define_rule` or `custom_jvp`."]
-    return "\n".join(lines) + "\n"
-
-
 def setup(app: object) -> None:
-    """Write the generated page before Sphinx reads the sources."""
-    from pathlib import Path
+    """Write the generated pages before Sphinx reads the sources."""
+    from rule_tables import coverage, special
 
-    (Path(__file__).parent / "coverage.md").write_text(_coverage(), encoding="utf-8")
+    pages = {"coverage.md": coverage(), "special_functions.md": special()}
+    for name, text in pages.items():
+        (Path(__file__).parent / name).write_text(text, encoding="utf-8")

@@ -1,5 +1,6 @@
 """dualdiff: exact derivatives of ordinary NumPy code, forward mode."""
 
+from . import scipy as scipy
 from . import testing
 from .arrays import Dual, HyperDual, Taylor
 from .arrays.blocks import workers

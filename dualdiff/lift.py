@@ -1,4 +1,4 @@
-"""lift: a function with NumPy and math in its globals bound to the namespaces that carry derivatives."""
+"""lift: a function with NumPy, SciPy and math in its globals bound to the namespaces that carry derivatives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["lift"]
 
 
 def lift(f: Any = None, *, packages: Iterable[str] | None = None) -> Any:
-    """The function, in which the names that mean NumPy and ``math`` mean `dualdiff.numpy` and `dualdiff.math`.
+    """The function, in which names that mean NumPy, SciPy and ``math`` mean `dualdiff.numpy`, `.scipy` and `.math`.
 
     Programs that allocate with ``np.zeros`` and fill, or call ``math.sqrt``, can be differentiated as they stand. Nothing is
     written into the module of the function: the same code runs with other globals.
@@ -109,16 +109,30 @@ def _rebinding(packages: tuple[str, ...] | None, *, own_state: bool) -> Rebindin
     from .numpy._mirror import REPLACED
 
     _mirror_what_is_loaded()
-    return Rebinding(REPLACED, _follower(packages), _builtin_names(), {np.vectorize: _lifted_vectorize}, own_state)
+    converters: dict[type, Any] = {np.vectorize: _lifted_vectorize}
+    return Rebinding(REPLACED, _follower(packages), _builtin_names(), converters, own_state, _mirror_what_is_loaded)
 
 
 def _mirror_what_is_loaded() -> None:
-    """Names that a program imported from a submodule of NumPy's are known once the submodule here is loaded."""
+    """Names that a program imported from a submodule of NumPy's or SciPy's are known once the submodule here is loaded."""
     from . import numpy as own_numpy
+    from . import scipy as own_scipy
 
     for submodule in own_numpy.SUBMODULES:
         if f"numpy.{submodule}" in sys.modules:
             getattr(own_numpy, submodule)
+    for module in ("scipy", *(f"scipy.{name}" for name in own_scipy.NAMESPACES)):
+        if sys.modules.get(module) is not None:
+            _mirror_scipy(module)
+
+
+@cache
+def _mirror_scipy(module: str) -> None:
+    from . import scipy as own_scipy
+    from .numpy._mirror import replace
+
+    for original, replacement in own_scipy.counterparts(module):
+        replace(original, replacement)
 
 
 @cache

@@ -101,6 +101,8 @@ class Rebinding:
         How instances of a type are rebound.
     own_state : bool
         Whether objects and containers have copies of their own in rebound code.
+    imported : callable
+        What is done when rebound code has imported a module: there may be more to replace.
     """
 
     def __init__(
@@ -110,12 +112,14 @@ class Rebinding:
         names: dict[str, Any] | None = None,
         converters: dict[type, Callable[[Rebinding, Any], Any]] | None = None,
         own_state: bool = False,
+        imported: Callable[[], None] = lambda: None,
     ) -> None:
         self.replaced = replaced
         self.follows = follows
         self.names = names or {}
         self.converters = converters or {}
         self.own_state = own_state
+        self.imported = imported
         self._globals: dict[int, RebornGlobals] = {}
         # By identity; the original is kept, so that its identity stays its own.
         self._made: dict[int, tuple[Any, Any]] = {}
@@ -177,7 +181,9 @@ class Rebinding:
         plain_import = names.get("__import__", __import__)
 
         def rebound_import(name: str, *args: Any, **kwargs: Any) -> Any:
-            return self.of(plain_import(name, *args, **kwargs))
+            module = plain_import(name, *args, **kwargs)
+            self.imported()
+            return self.of(module)
 
         evaluated = {name: _in_caller(function) for name, function in (("eval", eval), ("exec", exec))}
         return names | self.names | evaluated | {"__import__": rebound_import}

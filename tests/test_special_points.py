@@ -899,3 +899,21 @@ def test_inputs_are_never_modified(name: str) -> None:
     dd.second_directional_derivative(lambda t: np.sum(function(t)), x, v, v)
     for got, before in zip((x, v, many), kept, strict=True):
         np.testing.assert_array_equal(got, before)
+
+
+@pytest.mark.parametrize(
+    ("function", "outside", "inside"),
+    [(np.log, -1.0, 2.0), (np.sqrt, -1.0, 4.0), (np.arcsin, 2.0, 0.5), (np.arccosh, 0.5, 2.0), (np.log1p, -2.0, 1.0)],
+)
+def test_outside_its_domain_a_function_has_no_derivative_of_any_order(function: Any, outside: float, inside: float) -> None:
+    """Where the value is nan all derivatives are, by every route; other entries are not touched."""
+    x = np.array([outside, inside])
+    with np.errstate(invalid="ignore"):
+        second, undefined = (dd.derivative(dd.derivative(function))(v) for v in (inside, outside))
+        nested = dd.jacobian(lambda x: np.diagonal(dd.jacobian(function)(x)))(x)
+        hessian = dd.hessian(lambda x: np.sum(function(x)))(x)
+        hyper = function(dd.HyperDual(x, np.ones(2), np.ones(2), np.zeros(2))).eps12
+        series = function(dd.Taylor(np.array([x, np.ones(2), np.zeros(2)]))).coefficients
+    for found in (np.diagonal(nested), np.diagonal(hessian), hyper, 2 * series[2]):
+        assert np.isnan(found[0]) and found[1] == pytest.approx(second)
+    assert np.isnan(series[1, 0]) and np.isnan(undefined)

@@ -80,7 +80,7 @@ def careful_term(partial: Any, y: Array, values: list[Array], tangent: Tangent) 
         # Outside its domain a function has no derivative, though 1 / x of log(-1) has a value.
         undefined = np.isnan(plain(y)) & ~np.any([np.broadcast_to(np.isnan(plain(v)), np.shape(y)) for v in values], axis=0)
         if np.any(undefined):
-            slope = np.where(undefined, np.nan, slope)
+            slope = np.where(undefined, np.nan * slope, slope)
         term = ts.scale_carefully(slope, tangent)
     moving = np.logical_not(ts.vanishes(tangent)) & ~np.isfinite(plain(slope)) & ~undefined
     if ndim(moving) > ndim(y):

@@ -17,7 +17,7 @@ from .construction import as_value
 from .dual import apply_front
 from .levels import nesting
 from .methods import ArrayMethods, is_plain_scalar
-from .number import absorb, payload, rebuilt, settled
+from .number import absorb, payload, plain, rebuilt, settled
 from .slopes import Power, at_precision, slope, strengthened
 
 __all__ = ["Taylor"]
@@ -159,6 +159,8 @@ class Taylor(ArrayMethods):
             found = self._careful(ufunc, exponent, y0, series)
             if found is None:
                 found = self._by_partials(rule, y0, inputs, series, order)
+        if not ts.finite(y0):
+            found = _nan_outside_domain(y0, found, series)
         pairs = zip(inputs, rule.partials, strict=False)
         if not any(partial is not None and self.part_of(x, "_tail") is not None for x, partial in pairs):
             # Only arguments without a slope move.
@@ -338,6 +340,13 @@ class Taylor(ArrayMethods):
     def _direction(self, x: Any, i: int) -> Any:
         tail = self.part_of(x, "_tail")
         return x if tail is None else self.of(x.value, (tail[:, i],), self.level)
+
+
+def _nan_outside_domain(y0: Array, found: list[Array], series: list[list[Array]]) -> list[Array]:
+    """Nan coefficients where the value is nan though the arguments are not, as log(-1) has."""
+    given = np.any([np.broadcast_to(np.isnan(plain(x[0])), np.shape(y0)) for x in series], axis=0)
+    undefined = np.isnan(plain(y0)) & ~given
+    return [y0, *(np.where(undefined, np.nan * c, c)[()] for c in found[1:])] if np.any(undefined) else found
 
 
 class _TouchedError(Exception):

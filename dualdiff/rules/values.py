@@ -8,7 +8,7 @@ import numpy as np
 
 from .._typing import Array, is_ndarray
 
-__all__ = ["as_array", "is_complex", "joined", "value_of"]
+__all__ = ["as_array", "is_complex", "joined", "order_of", "value_of"]
 
 
 def value_of(x: Array) -> Array:
@@ -16,6 +16,16 @@ def value_of(x: Array) -> Array:
     while hasattr(x, "parts"):
         x = x.parts()[0]
     return x
+
+
+def order_of(x: Array) -> int:
+    """The order of the derivatives that a number carries, or a little more; 0 for a plain array.
+
+    A series that is cut off where its values are exact must have terms for these too.
+    """
+    if not hasattr(x, "parts"):
+        return 0
+    return getattr(x, "order", len(x.PARTS)) + max(map(order_of, x.parts()))
 
 
 def as_array(x: Array) -> Array:

@@ -293,3 +293,38 @@ def test_principal_values_of_rj_are_refused() -> None:
     """RJ of negative p."""
     with pytest.raises(dd.NotDifferentiableError, match="principal value"):
         sp.elliprj(1.0, 2.0, dd.Dual(3.0, 1.0), -1.0)
+
+
+#: A function, its oracle, and a point at which a series is used that is cut off where values are exact.
+SERIES: list[tuple[str, Any, Any, float]] = [
+    ("struve 0", lambda x: sp.struve(0, x), lambda x: mp.struveh(0, x), 0.0),
+    ("struve 1", lambda x: sp.struve(1, x), lambda x: mp.struveh(1, x), 0.0),
+    ("struve -1", lambda x: sp.struve(-1, x), lambda x: mp.struveh(-1, x), 0.0),
+    ("modstruve 0", lambda x: sp.modstruve(0, x), lambda x: mp.struvel(0, x), 0.0),
+    ("elliprd x", lambda x: sp.elliprd(x, 1.0, 1.0), lambda x: mp.elliprd(x, 1, 1), 1.0),
+    ("elliprd z", lambda x: sp.elliprd(1.0, 1.0, x), lambda x: mp.elliprd(1, 1, x), 1.0),
+    ("elliprj p", lambda x: sp.elliprj(1.0, 1.0, 1.0, x), lambda x: mp.elliprj(1, 1, 1, x), 1.0),
+    ("elliprf", lambda x: sp.elliprf(1.0, 1.0, x), lambda x: mp.elliprf(1, 1, x), 1.0),
+    ("elliprg", lambda x: sp.elliprg(1.0, 1.0, x), lambda x: mp.elliprg(1, 1, x), 1.0),
+    ("elliprc", lambda x: sp.elliprc(1.0, x), lambda x: mp.elliprc(1, x), 1.0),
+]
+
+
+def _coefficients(oracle: Any, x: float, order: int) -> list[float]:
+    """Return Taylor coefficients: the mean over a circle, of a function that is analytic within."""
+    count, radius = 64, mp.mpf(1) / 8
+    angles = [2 * mp.pi * k / count for k in range(count)]
+    values = [oracle(x + radius * mp.expj(angle)) for angle in angles]
+    return [
+        float(mp.re(mp.fsum(v * mp.expj(-j * a) for v, a in zip(values, angles, strict=True))) / count / radius**j)
+        for j in range(order + 1)
+    ]
+
+
+@pytest.mark.parametrize(("f", "oracle", "x"), [case[1:] for case in SERIES], ids=[case[0] for case in SERIES])
+def test_high_orders_of_series_that_are_cut_off(f: Any, oracle: Any, x: float) -> None:
+    """Order 20 is right where the values need a few terms only."""
+    with mp.workdps(60):
+        expected = _coefficients(oracle, x, 20)
+    found = dd.taylor(f, x, 1.0, 20)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-30)

@@ -211,9 +211,38 @@ def test_callbacks_and_custom_methods() -> None:
     assert optimize.minimize(lambda x: (x[0] - 3.0) ** 2, [0.0], method=method).x == 3.0
 
 
+@pytest.mark.parametrize("name", ["bisect", "brenth", "brentq", "ridder", "toms748"])
+def test_bracketed_roots_are_differentiable(name: str) -> None:
+    """The root moves with args and with what the function closes over, to any order; its value is SciPy's."""
+    find = getattr(optimize, name)
+
+    def cubed(x: Any, a: Any) -> Any:
+        return x**3 - a
+
+    assert find(cubed, 0, 3, (8.0,)) == getattr(scipy_optimize, name)(cubed, 0, 3, (8.0,))
+    assert dd.derivative(lambda a: find(cubed, 0, 3, (a,)))(8.0) == pytest.approx(1 / 12, rel=1e-12)
+    assert dd.derivative(lambda a: find(lambda x: x**3 - a, 0, 3, xtol=1e-14))(8.0) == pytest.approx(1 / 12, rel=1e-12)
+    assert dd.taylor(lambda a: find(cubed, 0, 3, (a,)), 8.0, 1.0, 2)[2] == pytest.approx(-1 / 288, rel=1e-10)
+    root, report = find(cubed, 0, 3, (dd.Dual(8.0, 1.0),), full_output=True)
+    assert root.tangent == report.root.tangent == pytest.approx(1 / 12) and report.converged
+
+
+def test_newton_is_differentiable() -> None:
+    """With and without derivatives of its own, of one equation and of many."""
+
+    def cubed(x: Any, a: Any) -> Any:
+        return x**3 - a
+
+    for slopes in ({}, {"fprime": lambda x, a: 3 * x**2}, {"fprime": lambda x, a: 3 * x**2, "fprime2": lambda x, a: 6 * x}):
+        given: dict[str, Any] = slopes
+        assert dd.derivative(lambda a, s=given: optimize.newton(cubed, 1.5, args=(a,), **s))(8.0) == pytest.approx(1 / 12)
+    jacobian = dd.jacobian(lambda a: optimize.newton(cubed, np.ones(2), args=(a,)))(np.array([1.0, 8.0]))
+    np.testing.assert_allclose(jacobian, np.diag([1 / 3, 1 / 12]), rtol=1e-10)
+
+
 def test_everything_else_is_scipys() -> None:
     """Other names are SciPy's own objects."""
-    assert optimize.brentq is scipy_optimize.brentq
+    assert optimize.linprog is scipy_optimize.linprog
     assert optimize.Bounds is scipy_optimize.Bounds
     assert set(scipy_optimize.__all__) <= set(dir(optimize))
     with pytest.raises(AttributeError):

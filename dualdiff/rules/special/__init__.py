@@ -16,6 +16,7 @@ def special() -> Table:
     from .gamma import GAMMA
     from .hypergeometric import HYPERGEOMETRIC
     from .integrals import INTEGRALS
+    from .inverses import INVERSES
     from .orthogonal import ORTHOGONAL
     from .refused import REFUSED
     from .wave import WAVE
@@ -32,6 +33,7 @@ def special() -> Table:
         ORTHOGONAL,
         WAVE,
         DISTRIBUTIONS,
+        INVERSES,
         REFUSED,
     )
     return {function: rule for table in tables for function, rule in table.items()}

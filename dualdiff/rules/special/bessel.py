@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..._typing import Array
+from ..._typing import Array, Partial
 from ..kinds import Elementwise, Several, Table
-from ..values import value_of
-from .arguments import order, real_only, refused
+from ..values import order_of, value_of
+from .arguments import order, parameter, real_only, refused
 from .branches import branch
+from .interpolation import by_parameter
 from .ufuncs import sp
 
 __all__ = ["BESSEL", "decay"]
@@ -24,6 +25,15 @@ def decay(v: Array, z: Array) -> Array:
         term = term * (4 * v * v - (2 * k - 1) ** 2) / (8 * k * z)
         total, moment = total + term, moment + k * term
     return -(0.5 + moment / total) / z
+
+
+def _by_order(function: Any) -> Partial:
+    """The derivative by the order, which the function is analytic in."""
+    slope = by_parameter(function)
+    return parameter(function.__name__, "v", lambda y, v, z: slope(v, z))
+
+
+_besselpoly_by_lmb, _besselpoly_by_nu = by_parameter(sp.besselpoly, 1), by_parameter(sp.besselpoly, 2)
 
 
 def _far(v: Array, z: Array) -> Any:
@@ -97,8 +107,11 @@ def _by_size(small: Any, large: Any, sign: int, y: Array, v: Array, x: Array) ->
 
     def series(y: Array, v: Array, x: Array) -> Array:
         half, total = x / 2, 0.0
-        for k in range(8):
-            total = total + sign**k * (v + 2 * k + 1) * np.power(half, v + 2 * k) * sp.rgamma(k + 1.5) * sp.rgamma(v + k + 1.5)
+        for k in range(2 + order_of(x)):
+            factor = (v + 2 * k + 1) * sp.rgamma(k + 1.5) * sp.rgamma(v + k + 1.5)
+            # A power that has no coefficient may be negative.
+            exponent = np.where(value_of(factor) == 0, 0.0, v + 2 * k)
+            total = total + sign**k * factor * np.power(half, exponent)
         return 0.5 * total
 
     def away(y: Array, v: Array, x: Array) -> Array:
@@ -122,24 +135,24 @@ def _bep_over_alone(x: Array) -> Array:
 
 # fmt: off
 BESSEL: Table = {
-    sp.jv:  Elementwise((refused("jv", "v"),  lambda y, v, z: _difference(sp.jv, v, z)), singular=lambda y, v, z: z),
-    sp.yv:  Elementwise((refused("yv", "v"),  lambda y, v, z: _difference(sp.yv, v, z))),
+    sp.jv:  Elementwise((_by_order(sp.jv),  lambda y, v, z: _difference(sp.jv, v, z)), singular=lambda y, v, z: z),
+    sp.yv:  Elementwise((_by_order(sp.yv),  lambda y, v, z: _difference(sp.yv, v, z))),
     sp.yn:  Elementwise((refused("yn", "n"),  lambda y, n, x: _difference(sp.yv, np.trunc(n), x))),
-    sp.iv:  Elementwise((refused("iv", "v"),  lambda y, v, z: _sum(sp.iv, v, z)), singular=lambda y, v, z: z),
-    sp.kv:  Elementwise((refused("kv", "v"),  lambda y, v, z: -_sum(sp.kv, v, z))),
+    sp.iv:  Elementwise((_by_order(sp.iv),  lambda y, v, z: _sum(sp.iv, v, z)), singular=lambda y, v, z: z),
+    sp.kv:  Elementwise((_by_order(sp.kv),  lambda y, v, z: -_sum(sp.kv, v, z))),
     sp.kn:  Elementwise((refused("kn", "n"),  lambda y, n, x: -_sum(sp.kv, np.trunc(n), x))),
-    sp.jve: Elementwise((refused("jve", "v"), real_only("jve", "jv(v, z) * np.exp(-np.abs(np.imag(z)))",
+    sp.jve: Elementwise((_by_order(sp.jve), real_only("jve", "jv(v, z) * np.exp(-np.abs(np.imag(z)))",
                                                         lambda y, v, z: _difference(sp.jve, v, z))),
                         singular=lambda y, v, z: z),
-    sp.yve: Elementwise((refused("yve", "v"), real_only("yve", "yv(v, z) * np.exp(-np.abs(np.imag(z)))",
+    sp.yve: Elementwise((_by_order(sp.yve), real_only("yve", "yv(v, z) * np.exp(-np.abs(np.imag(z)))",
                                                         lambda y, v, z: _difference(sp.yve, v, z)))),
-    sp.ive: Elementwise((refused("ive", "v"), real_only("ive", "iv(v, z) * np.exp(-np.abs(np.real(z)))", _ive_slope)),
+    sp.ive: Elementwise((_by_order(sp.ive), real_only("ive", "iv(v, z) * np.exp(-np.abs(np.real(z)))", _ive_slope)),
                         singular=lambda y, v, z: z),
-    sp.kve: Elementwise((refused("kve", "v"), _kve_slope)),
-    sp.hankel1:  Elementwise((refused("hankel1", "v"),  lambda y, v, z: _difference(sp.hankel1, v, z))),
-    sp.hankel2:  Elementwise((refused("hankel2", "v"),  lambda y, v, z: _difference(sp.hankel2, v, z))),
-    sp.hankel1e: Elementwise((refused("hankel1e", "v"), _hankel1e_slope)),
-    sp.hankel2e: Elementwise((refused("hankel2e", "v"), _hankel2e_slope)),
+    sp.kve: Elementwise((_by_order(sp.kve), _kve_slope)),
+    sp.hankel1:  Elementwise((_by_order(sp.hankel1),  lambda y, v, z: _difference(sp.hankel1, v, z))),
+    sp.hankel2:  Elementwise((_by_order(sp.hankel2),  lambda y, v, z: _difference(sp.hankel2, v, z))),
+    sp.hankel1e: Elementwise((_by_order(sp.hankel1e), _hankel1e_slope)),
+    sp.hankel2e: Elementwise((_by_order(sp.hankel2e), _hankel2e_slope)),
     # orders 0 and 1; j0 - j1 / x would be 0 / 0 at 0
     sp.j0:  Elementwise((lambda y, x: -sp.j1(x),), (lambda y, x: -_difference(sp.jv, 1.0, x),)),
     sp.j1:  Elementwise((lambda y, x: 0.5 * (sp.j0(x) - sp.jv(2, x)),), (lambda y, x: 0.25 * (sp.jv(3, x) - 3 * y),)),
@@ -155,7 +168,8 @@ BESSEL: Table = {
     sp.k1e: Elementwise((lambda y, x: _kve_slope(y, 1.0, x),)),
     # the integral of t^m J_v(2 a t) from 0 to 1; (jv(v, 2 a) - (m + 1) y) / a would cancel for small a
     sp.besselpoly: Elementwise((lambda y, a, m, v: sp.besselpoly(a, m + 1, v - 1) - sp.besselpoly(a, m + 1, v + 1),
-                                refused("besselpoly", "lmb"), refused("besselpoly", "nu"))),
+                                parameter("besselpoly", "lmb", lambda y, *x: _besselpoly_by_lmb(*x)),
+                                parameter("besselpoly", "nu", lambda y, *x: _besselpoly_by_nu(*x)))),
     # Kelvin functions
     sp.ber:  Elementwise((lambda y, x: sp.berp(x),)),
     sp.bei:  Elementwise((lambda y, x: sp.beip(x),)),
@@ -170,7 +184,7 @@ BESSEL: Table = {
                         (lambda y, x, be, ke, bep, kep: 1j * be - _bep_over(x, bep),),
                         (lambda y, x, be, ke, bep, kep: 1j * ke - kep / x,))),
     # Struve functions
-    sp.struve:    Elementwise((refused("struve", "v"), _struve_slope), singular=lambda y, v, x: x),
-    sp.modstruve: Elementwise((refused("modstruve", "v"), _modstruve_slope), singular=lambda y, v, x: x),
+    sp.struve:    Elementwise((_by_order(sp.struve), _struve_slope), singular=lambda y, v, x: x),
+    sp.modstruve: Elementwise((_by_order(sp.modstruve), _modstruve_slope), singular=lambda y, v, x: x),
 }
 # fmt: on

@@ -10,87 +10,39 @@ import numpy as np
 from ..._typing import Array
 from ..kinds import Elementwise, Table
 from ..values import value_of
-from .arguments import refused
+from .arguments import parameter, refused
 from .branches import branch
+from .densities import (
+    binomial_density,
+    chi2_density,
+    f_density,
+    negative_binomial_density,
+    noncentral_chi2_density,
+    noncentral_f_by_nc,
+    noncentral_f_density,
+    noncentral_t_by_nc,
+    noncentral_t_density,
+    poisson_density,
+    student_density,
+)
 from .error import exp_of_square, ndtri_slope
-from .gamma import beta_density, gamma_density
+from .gamma import gamma_density, gamma_quantile_by_shape
+from .shapes import (
+    chi2_by_df,
+    f_by_dfd,
+    f_by_dfn,
+    gamma_by_shape,
+    noncentral_chi2_by_df,
+    noncentral_f_by_dfd,
+    noncentral_f_by_dfn,
+    noncentral_t_by_df,
+)
+from .student import student_by_df
 from .ufuncs import sp
 
 __all__ = ["DISTRIBUTIONS"]
 
 ROOT_2PI = math.sqrt(2 * math.pi)
-
-
-def _binomial(k: Array, n: Array, p: Array) -> Array:
-    """- d bdtr / dp."""
-    k = np.floor(k)
-    return beta_density(n - k, k + 1, 1 - p, p)
-
-
-def _negative_binomial(k: Array, n: Array, p: Array) -> Array:
-    return beta_density(n, np.floor(k) + 1, p, 1 - p)
-
-
-def _poisson(k: Array, m: Array) -> Array:
-    """- d pdtr / dm."""
-    return gamma_density(np.floor(k) + 1, m)
-
-
-def _chi2(df: Array, x: Array) -> Array:
-    return 0.5 * gamma_density(df / 2, x / 2)
-
-
-def _student(df: Array, t: Array) -> Array:
-    """(1 + t^2/df)^(-(df+1)/2) / (sqrt(df) B(df/2, 1/2)); the normal density for df = inf."""
-    return branch(np.isinf(value_of(df)), lambda df, t: exp_of_square(-0.5, t) / ROOT_2PI, _student_finite, df, t)
-
-
-def _student_finite(df: Array, t: Array) -> Array:
-    # poch(df / 2, 1 / 2) is 1 / B(df / 2, 1 / 2) up to a constant; SciPy's beta loses digits for large df.
-    return np.exp(-0.5 * (df + 1) * np.log1p(t * t / df)) * sp.poch(df / 2, 0.5) / np.sqrt(math.pi * df)
-
-
-def _student_bend(df: Array, t: Array) -> Array:
-    return -t * (df + 1) / (df + t * t) * _student(df, t)
-
-
-def _f(n: Array, d: Array, x: Array) -> Array:
-    """By the beta density of w = n x / (n x + d)."""
-    w, c = n * x / (n * x + d), d / (n * x + d)
-    return beta_density(n / 2, d / 2, w, c) * n / d * c * c
-
-
-def _noncentral_f(n: Array, d: Array, nc: Array, x: Array) -> Array:
-    w = n * x / (n * x + d)
-    return _f(n, d, x) * np.exp(-nc / 2) * sp.hyp1f1((n + d) / 2, n / 2, nc * w / 2)
-
-
-def _noncentral_f_by_nc(n: Array, d: Array, nc: Array, x: Array) -> Array:
-    """- d ncfdtr / dnc."""
-    w, c = n * x / (n * x + d), d / (n * x + d)
-    return beta_density(n / 2, d / 2, w, c) * w * c / n * np.exp(-nc / 2) * sp.hyp1f1((n + d) / 2, n / 2 + 1, nc * w / 2)
-
-
-def _noncentral_chi2(df: Array, nc: Array, x: Array) -> Array:
-    """The density by 0F1, which is regular at nc = 0 and overflows for large x nc; by a scaled Bessel function there."""
-    return branch(value_of(nc) * value_of(x) < 1e4, _noncentral_chi2_near, _noncentral_chi2_far, df, nc, x)
-
-
-def _noncentral_chi2_near(df: Array, nc: Array, x: Array) -> Array:
-    return _chi2(df, x) * np.exp(-nc / 2) * sp.hyp0f1(df / 2, nc * x / 4)
-
-
-def _noncentral_chi2_far(df: Array, nc: Array, x: Array) -> Array:
-    root_x, root_nc = np.sqrt(x), np.sqrt(nc)
-    bessel = sp.ive(df / 2 - 1, root_x * root_nc)
-    return 0.5 * exp_of_square(-0.5, root_x - root_nc) * np.power(x / nc, df / 4 - 0.5) * bessel
-
-
-def _noncentral_t(df: Array, nc: Array, t: Array, k: int) -> Array:
-    """For k = 1 the density times sqrt(df), for k = 0 minus the derivative by nc, with a parabolic cylinder function."""
-    u = -nc * t / np.sqrt(df + t * t)
-    log = sp.gammaln(df + k) - sp.gammaln(df / 2) - (df / 2 - 1) * math.log(2) - nc * nc / 2 + u * u / 4
-    return np.exp(log - 0.5 * (df + k) * np.log1p(t * t / df)) * sp.pbdv(-(df + k), u)[0] / ROOT_2PI
 
 
 def _kolmogorov_slope(x: Array) -> Array:
@@ -175,61 +127,96 @@ def _end_of_result(y: Array, *x: Array) -> Array:
 
 # fmt: off
 DISTRIBUTIONS: Table = {
-    # binomial, negative binomial, Poisson
-    sp.bdtr:   Elementwise((*_refusals("bdtr", "k n"),   lambda y, k, n, p: -_binomial(k, n, p)), singular=_end),
-    sp.bdtrc:  Elementwise((*_refusals("bdtrc", "k n"),  lambda y, k, n, p: _binomial(k, n, p)), singular=_end),
-    sp.bdtri:  Elementwise((*_refusals("bdtri", "k n"),  lambda y, k, n, p: -1 / _binomial(k, n, y)), singular=_end_of_result),
-    sp.nbdtr:  Elementwise((*_refusals("nbdtr", "k n"),  lambda y, k, n, p: _negative_binomial(k, n, p)),
-                           singular=_end),
-    sp.nbdtrc: Elementwise((*_refusals("nbdtrc", "k n"), lambda y, k, n, p: -_negative_binomial(k, n, p)),
-                           singular=_end),
-    sp.nbdtri: Elementwise((*_refusals("nbdtri", "k n"), lambda y, k, n, p: 1 / _negative_binomial(k, n, y)),
+    # binomial, negative binomial, Poisson: the counts are integers
+    sp.bdtr:   Elementwise((*_refusals("bdtr", "k n"),   lambda y, k, n, p: -binomial_density(k, n, p)), singular=_end),
+    sp.bdtrc:  Elementwise((*_refusals("bdtrc", "k n"),  lambda y, k, n, p: binomial_density(k, n, p)), singular=_end),
+    sp.bdtri:  Elementwise((*_refusals("bdtri", "k n"),  lambda y, k, n, p: -1 / binomial_density(k, n, y)),
                            singular=_end_of_result),
-    sp.pdtr:   Elementwise((*_refusals("pdtr", "k"),  lambda y, k, m: -_poisson(k, m))),
-    sp.pdtrc:  Elementwise((*_refusals("pdtrc", "k"), lambda y, k, m: _poisson(k, m))),
-    sp.pdtri:  Elementwise((*_refusals("pdtri", "k"), lambda y, k, p: -1 / _poisson(k, y)), singular=lambda y, k, p: y),
-    # gamma, chi-square
-    sp.gdtr:   Elementwise((lambda y, a, b, x: x * gamma_density(b, a * x), refused("gdtr", "b"),
+    sp.nbdtr:  Elementwise((*_refusals("nbdtr", "k n"),  lambda y, k, n, p: negative_binomial_density(k, n, p)), singular=_end),
+    sp.nbdtrc: Elementwise((*_refusals("nbdtrc", "k n"), lambda y, k, n, p: -negative_binomial_density(k, n, p)),
+                           singular=_end),
+    sp.nbdtri: Elementwise((*_refusals("nbdtri", "k n"), lambda y, k, n, p: 1 / negative_binomial_density(k, n, y)),
+                           singular=_end_of_result),
+    sp.pdtr:   Elementwise((*_refusals("pdtr", "k"),  lambda y, k, m: -poisson_density(k, m))),
+    sp.pdtrc:  Elementwise((*_refusals("pdtrc", "k"), lambda y, k, m: poisson_density(k, m))),
+    sp.pdtri:  Elementwise((*_refusals("pdtri", "k"), lambda y, k, p: -1 / poisson_density(k, y)), singular=lambda y, k, p: y),
+    # gamma
+    sp.gdtr:   Elementwise((lambda y, a, b, x: x * gamma_density(b, a * x),
+                            parameter("gdtr", "b", lambda y, a, b, x: gamma_by_shape(b, a * x)),
                             lambda y, a, b, x: a * gamma_density(b, a * x)), singular=lambda y, a, b, x: a * x),
-    sp.gdtrc:  Elementwise((lambda y, a, b, x: -x * gamma_density(b, a * x), refused("gdtrc", "b"),
+    sp.gdtrc:  Elementwise((lambda y, a, b, x: -x * gamma_density(b, a * x),
+                            parameter("gdtrc", "b", lambda y, a, b, x: -gamma_by_shape(b, a * x)),
                             lambda y, a, b, x: -a * gamma_density(b, a * x)), singular=lambda y, a, b, x: a * x),
-    sp.gdtria: Elementwise((lambda y, p, b, x: 1 / (x * gamma_density(b, x * y)), refused("gdtria", "b"),
+    sp.gdtria: Elementwise((lambda y, p, b, x: 1 / (x * gamma_density(b, x * y)),
+                            parameter("gdtria", "b", lambda y, p, b, x: gamma_quantile_by_shape(b, x * y) / x),
                             lambda y, p, b, x: -y / x), singular=lambda y, p, b, x: y),
-    sp.gdtrix: Elementwise((lambda y, a, b, p: -y / a, refused("gdtrix", "b"),
+    sp.gdtrix: Elementwise((lambda y, a, b, p: -y / a,
+                            parameter("gdtrix", "b", lambda y, a, b, p: gamma_quantile_by_shape(b, a * y) / a),
                             lambda y, a, b, p: 1 / (a * gamma_density(b, a * y))), singular=lambda y, a, b, p: y),
-    sp.chdtr:  Elementwise((refused("chdtr", "v"),  lambda y, v, x: _chi2(v, x)), singular=lambda y, v, x: x),
-    sp.chdtrc: Elementwise((refused("chdtrc", "v"), lambda y, v, x: -_chi2(v, x)), singular=lambda y, v, x: x),
-    sp.chdtri: Elementwise((refused("chdtri", "v"), lambda y, v, p: -1 / _chi2(v, y)), singular=lambda y, v, p: y),
-    sp.chndtr:    Elementwise((lambda y, x, df, nc: _noncentral_chi2(df, nc, x), refused("chndtr", "df"),
-                               lambda y, x, df, nc: -_noncentral_chi2(df + 2, nc, x)), singular=lambda y, x, df, nc: x),
-    sp.chndtrix:  Elementwise((lambda y, p, df, nc: 1 / _noncentral_chi2(df, nc, y), refused("chndtrix", "df"),
-                               lambda y, p, df, nc: _noncentral_chi2(df + 2, nc, y) / _noncentral_chi2(df, nc, y)),
-                              singular=lambda y, p, df, nc: y),
-    sp.chndtrinc: Elementwise((lambda y, x, df, p: _noncentral_chi2(df, y, x) / _noncentral_chi2(df + 2, y, x),
-                               refused("chndtrinc", "df"), lambda y, x, df, p: -1 / _noncentral_chi2(df + 2, y, x)),
-                              singular=lambda y, x, df, p: y),
-    # F and Student's t
-    sp.fdtr:   Elementwise((*_refusals("fdtr", "dfn dfd"),  lambda y, n, d, x: _f(n, d, x)), singular=lambda y, n, d, x: x),
-    sp.fdtrc:  Elementwise((*_refusals("fdtrc", "dfn dfd"), lambda y, n, d, x: -_f(n, d, x)), singular=lambda y, n, d, x: x),
-    sp.fdtri:  Elementwise((*_refusals("fdtri", "dfn dfd"), lambda y, n, d, p: 1 / _f(n, d, y)), singular=lambda y, n, d, p: y),
-    sp.ncfdtr:    Elementwise((*_refusals("ncfdtr", "dfn dfd"), lambda y, n, d, nc, x: -_noncentral_f_by_nc(n, d, nc, x),
-                               lambda y, n, d, nc, x: _noncentral_f(n, d, nc, x)), singular=lambda y, n, d, nc, x: x),
-    sp.ncfdtri:   Elementwise((*_refusals("ncfdtri", "dfn dfd"),
-                               lambda y, n, d, nc, p: _noncentral_f_by_nc(n, d, nc, y) / _noncentral_f(n, d, nc, y),
-                               lambda y, n, d, nc, p: 1 / _noncentral_f(n, d, nc, y)), singular=lambda y, n, d, nc, p: y),
-    sp.ncfdtrinc: Elementwise((*_refusals("ncfdtrinc", "dfn dfd"), lambda y, n, d, p, x: -1 / _noncentral_f_by_nc(n, d, y, x),
-                               lambda y, n, d, p, x: _noncentral_f(n, d, y, x) / _noncentral_f_by_nc(n, d, y, x)),
-                              singular=lambda y, n, d, p, x: y),
-    sp.stdtr:     Elementwise((refused("stdtr", "df"), lambda y, df, t: _student(df, t)),
-                              (None, None, lambda y, df, t: _student_bend(df, t))),
-    sp.stdtrit:   Elementwise((refused("stdtrit", "df"), lambda y, df, p: 1 / _student(df, y))),
-    sp.nctdtr:    Elementwise((refused("nctdtr", "df"), lambda y, df, nc, t: -_noncentral_t(df, nc, t, 0),
-                               lambda y, df, nc, t: _noncentral_t(df, nc, t, 1) / np.sqrt(df))),
-    sp.nctdtrit:  Elementwise((refused("nctdtrit", "df"),
-                               lambda y, df, nc, p: np.sqrt(df) * _noncentral_t(df, nc, y, 0) / _noncentral_t(df, nc, y, 1),
-                               lambda y, df, nc, p: np.sqrt(df) / _noncentral_t(df, nc, y, 1))),
-    sp.nctdtrinc: Elementwise((refused("nctdtrinc", "df"), lambda y, df, p, t: -1 / _noncentral_t(df, y, t, 0),
-                               lambda y, df, p, t: _noncentral_t(df, y, t, 1) / (np.sqrt(df) * _noncentral_t(df, y, t, 0)))),
+    # chi-square
+    sp.chdtr:  Elementwise((parameter("chdtr", "v", lambda y, v, x: chi2_by_df(v, x)),
+                            lambda y, v, x: chi2_density(v, x)), singular=lambda y, v, x: x),
+    sp.chdtrc: Elementwise((parameter("chdtrc", "v", lambda y, v, x: -chi2_by_df(v, x)),
+                            lambda y, v, x: -chi2_density(v, x)), singular=lambda y, v, x: x),
+    sp.chdtri: Elementwise((parameter("chdtri", "v", lambda y, v, p: gamma_quantile_by_shape(v / 2, y / 2)),
+                            lambda y, v, p: -1 / chi2_density(v, y)), singular=lambda y, v, p: y),
+    sp.chndtr:    Elementwise((lambda y, x, df, nc: noncentral_chi2_density(df, nc, x),
+                               parameter("chndtr", "df", lambda y, x, df, nc: noncentral_chi2_by_df(x, df, nc)),
+                               lambda y, x, df, nc: -noncentral_chi2_density(df + 2, nc, x)), singular=lambda y, x, df, nc: x),
+    sp.chndtrix:  Elementwise((
+        lambda y, p, df, nc: 1 / noncentral_chi2_density(df, nc, y),
+        parameter("chndtrix", "df",
+                  lambda y, p, df, nc: -noncentral_chi2_by_df(y, df, nc) / noncentral_chi2_density(df, nc, y)),
+        lambda y, p, df, nc: noncentral_chi2_density(df + 2, nc, y) / noncentral_chi2_density(df, nc, y)),
+        singular=lambda y, p, df, nc: y),
+    sp.chndtrinc: Elementwise((
+        lambda y, x, df, p: noncentral_chi2_density(df, y, x) / noncentral_chi2_density(df + 2, y, x),
+        parameter("chndtrinc", "df",
+                  lambda y, x, df, p: noncentral_chi2_by_df(x, df, y) / noncentral_chi2_density(df + 2, y, x)),
+        lambda y, x, df, p: -1 / noncentral_chi2_density(df + 2, y, x)), singular=lambda y, x, df, p: y),
+    # F
+    sp.fdtr:   Elementwise((parameter("fdtr", "dfn", lambda y, n, d, x: f_by_dfn(n, d, x)),
+                            parameter("fdtr", "dfd", lambda y, n, d, x: f_by_dfd(n, d, x)),
+                            lambda y, n, d, x: f_density(n, d, x)), singular=lambda y, n, d, x: x),
+    sp.fdtrc:  Elementwise((parameter("fdtrc", "dfn", lambda y, n, d, x: -f_by_dfn(n, d, x)),
+                            parameter("fdtrc", "dfd", lambda y, n, d, x: -f_by_dfd(n, d, x)),
+                            lambda y, n, d, x: -f_density(n, d, x)), singular=lambda y, n, d, x: x),
+    sp.fdtri:  Elementwise((parameter("fdtri", "dfn", lambda y, n, d, p: -f_by_dfn(n, d, y) / f_density(n, d, y)),
+                            parameter("fdtri", "dfd", lambda y, n, d, p: -f_by_dfd(n, d, y) / f_density(n, d, y)),
+                            lambda y, n, d, p: 1 / f_density(n, d, y)), singular=lambda y, n, d, p: y),
+    sp.ncfdtr:    Elementwise((parameter("ncfdtr", "dfn", lambda y, *x: noncentral_f_by_dfn(*x)),
+                               parameter("ncfdtr", "dfd", lambda y, *x: noncentral_f_by_dfd(*x)),
+                               lambda y, n, d, nc, x: -noncentral_f_by_nc(n, d, nc, x),
+                               lambda y, n, d, nc, x: noncentral_f_density(n, d, nc, x)), singular=lambda y, n, d, nc, x: x),
+    sp.ncfdtri:   Elementwise((
+        parameter("ncfdtri", "dfn",
+                  lambda y, n, d, nc, p: -noncentral_f_by_dfn(n, d, nc, y) / noncentral_f_density(n, d, nc, y)),
+        parameter("ncfdtri", "dfd",
+                  lambda y, n, d, nc, p: -noncentral_f_by_dfd(n, d, nc, y) / noncentral_f_density(n, d, nc, y)),
+        lambda y, n, d, nc, p: noncentral_f_by_nc(n, d, nc, y) / noncentral_f_density(n, d, nc, y),
+        lambda y, n, d, nc, p: 1 / noncentral_f_density(n, d, nc, y)), singular=lambda y, n, d, nc, p: y),
+    sp.ncfdtrinc: Elementwise((
+        parameter("ncfdtrinc", "dfn", lambda y, n, d, p, x: noncentral_f_by_dfn(n, d, y, x) / noncentral_f_by_nc(n, d, y, x)),
+        parameter("ncfdtrinc", "dfd", lambda y, n, d, p, x: noncentral_f_by_dfd(n, d, y, x) / noncentral_f_by_nc(n, d, y, x)),
+        lambda y, n, d, p, x: -1 / noncentral_f_by_nc(n, d, y, x),
+        lambda y, n, d, p, x: noncentral_f_density(n, d, y, x) / noncentral_f_by_nc(n, d, y, x)),
+        singular=lambda y, n, d, p, x: y),
+    # Student's t
+    sp.stdtr:     Elementwise((parameter("stdtr", "df", lambda y, df, t: student_by_df(df, t)),
+                               lambda y, df, t: student_density(df, t))),
+    sp.stdtrit:   Elementwise((parameter("stdtrit", "df", lambda y, df, p: -student_by_df(df, y) / student_density(df, y)),
+                               lambda y, df, p: 1 / student_density(df, y))),
+    sp.nctdtr:    Elementwise((parameter("nctdtr", "df", lambda y, df, nc, t: noncentral_t_by_df(df, nc, t)),
+                               lambda y, df, nc, t: -noncentral_t_by_nc(df, nc, t),
+                               lambda y, df, nc, t: noncentral_t_density(df, nc, t))),
+    sp.nctdtrit:  Elementwise((
+        parameter("nctdtrit", "df", lambda y, df, nc, p: -noncentral_t_by_df(df, nc, y) / noncentral_t_density(df, nc, y)),
+        lambda y, df, nc, p: noncentral_t_by_nc(df, nc, y) / noncentral_t_density(df, nc, y),
+        lambda y, df, nc, p: 1 / noncentral_t_density(df, nc, y))),
+    sp.nctdtrinc: Elementwise((
+        parameter("nctdtrinc", "df", lambda y, df, p, t: noncentral_t_by_df(df, y, t) / noncentral_t_by_nc(df, y, t)),
+        lambda y, df, p, t: -1 / noncentral_t_by_nc(df, y, t),
+        lambda y, df, p, t: noncentral_t_density(df, y, t) / noncentral_t_by_nc(df, y, t))),
     # the normal distribution's parameters: x - std ndtri(p) and (x - mn) / ndtri(p)
     sp.nrdtrimn:  Elementwise((lambda y, p, std, x: -std * ndtri_slope(sp.ndtri(p), p), lambda y, p, std, x: -sp.ndtri(p),
                                lambda y, p, std, x: 1.0)),

@@ -10,14 +10,16 @@ import numpy as np
 from ..._typing import Array
 from ..kinds import Elementwise, Table, ZeroSlope
 from ..values import is_complex, value_of
-from .arguments import order, refused
+from .arguments import order, parameter
 from .branches import branch
+from .interpolation import by_parameter
+from .shapes import beta_by_a, beta_by_b, gamma_by_shape
 from .ufuncs import sp
 
-__all__ = ["GAMMA", "beta_density", "gamma_density"]
+__all__ = ["DIGAMMA_SERIES", "GAMMA", "beta_density", "gamma_density", "gamma_quantile_by_shape"]
 
 #: B_2k / 2k for k = 1, 2, ...: psi(x) is log(x) - 1 / (2 x) - the sum of these over x^2k, for large x.
-_BERNOULLI = [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12, -3617 / 8160, 43867 / 14364]
+DIGAMMA_SERIES = [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12, -3617 / 8160, 43867 / 14364]
 
 
 def _trigamma(x: Array) -> Array:
@@ -41,8 +43,8 @@ def _trigamma_right(x: Array) -> Array:
         total = total + 1 / np.square(x + k)
     w = 1 / (x + 15)
     square, series = w * w, 0.0
-    for k in range(len(_BERNOULLI), 0, -1):
-        series = series * square + 2 * k * _BERNOULLI[k - 1]
+    for k in range(len(DIGAMMA_SERIES), 0, -1):
+        series = series * square + 2 * k * DIGAMMA_SERIES[k - 1]
     return total + w * (1 + w * (0.5 + w * series))
 
 
@@ -59,8 +61,8 @@ def _psi_gap_right(x: Array, h: Array) -> Array:
     # The divided difference, by Horner's rule, of the series in u = 1 / a^2 and v = 1 / b^2.
     a, b = x + 10, x + h + 10
     u, v = 1 / a / a, 1 / b / b
-    value, quotient = _BERNOULLI[-1], 0.0
-    for c in _BERNOULLI[-2::-1]:
+    value, quotient = DIGAMMA_SERIES[-1], 0.0
+    for c in DIGAMMA_SERIES[-2::-1]:
         quotient, value = quotient * v + value, value * u + c
     # The series is u times a polynomial.
     quotient = quotient * v + value
@@ -134,6 +136,33 @@ def _poch_by_start_simple(y: Array, a: Array, m: Array) -> Array:
     )
 
 
+def _log_gap(a: Array) -> Array:
+    """log(a) - psi(a), which cancels for large a."""
+    square, series = 1 / np.square(a + 10), 0.0
+    for c in DIGAMMA_SERIES[::-1]:
+        series = (series + c) * square
+    recurrence: Array = 0.0
+    for k in range(10):
+        recurrence = recurrence + 1 / (a + k)
+    return recurrence - np.log1p(10 / a) + 0.5 / (a + 10) + series
+
+
+def _zeta_slope(s: Array) -> Array:
+    if is_complex(s):
+        return _complex_zeta_slope(s)
+    return _zetac_slope(s)
+
+
+# zeta is 1 + 2^-s for large s: SciPy's zetac leaves out the 1, and for zeta(s, q) the first term is differentiated itself.
+_zetac_slope = by_parameter(sp.zetac, 0, lambda s: np.abs(s - 1))
+_complex_zeta_slope = by_parameter(sp._riemann_zeta, 0, lambda s: np.abs(s - 1))
+_hurwitz_rest = by_parameter(lambda s, q: sp._zeta(s, q + 1), 0, lambda s: s - 1)
+
+
+def _hurwitz_slope(s: Array, q: Array) -> Array:
+    return _hurwitz_rest(s, q) - np.power(q, -s) * np.log(q)
+
+
 def gamma_density(a: Array, x: Array) -> Array:
     """x^(a - 1) exp(-x) / gamma(a)."""
     # The logarithms of the factors would cancel for large a; x^a / x is 0 / 0 at 0.
@@ -145,6 +174,11 @@ def gamma_density(a: Array, x: Array) -> Array:
         a,
         x,
     )
+
+
+def gamma_quantile_by_shape(a: Array, y: Array) -> Array:
+    """The derivative of the quantile y by a, whatever its probability."""
+    return -gamma_by_shape(a, y) / gamma_density(a, y)
 
 
 def beta_density(a: Array, b: Array, x: Array, c: Array) -> Array:
@@ -179,34 +213,42 @@ GAMMA: Table = {
     sp.betaln:   Elementwise((lambda y, a, b: -_psi_gap(a, b), lambda y, a, b: -_psi_gap(b, a))),
     sp.binom:    Elementwise((_binom_by_n, _binom_by_k)),
     # zeta functions; the first is scipy.special.zeta(x), the second zeta(x, q)
-    sp._riemann_zeta: Elementwise((refused("zeta", "x"),)),
-    sp._zeta:         Elementwise((refused("zeta", "x"), lambda y, s, q: -s * sp._zeta(s + 1, order(q))),
-                                  (None, None, lambda y, s, q: s * (s + 1) * sp._zeta(s + 2, order(q)))),
+    sp._riemann_zeta: Elementwise((parameter("zeta", "x", lambda y, s: _zeta_slope(s)),)),
+    sp.zetac:         Elementwise((parameter("zetac", "x", lambda y, s: _zeta_slope(s)),)),
+    sp._zeta:         Elementwise((parameter("zeta", "x", lambda y, s, q: _hurwitz_slope(order(s), order(q))),
+                                   lambda y, s, q: -s * sp._zeta(s + 1, order(q)))),
     # incomplete functions
-    sp.gammainc:     Elementwise((refused("gammainc", "a"), lambda y, a, x: gamma_density(a, x)), singular=lambda y, a, x: x),
-    sp.gammaincc:    Elementwise((refused("gammaincc", "a"), lambda y, a, x: -gamma_density(a, x)), singular=lambda y, a, x: x),
-    sp.gammaincinv:  Elementwise((refused("gammaincinv", "a"), lambda y, a, p: 1 / gamma_density(a, y)),
-                                 singular=lambda y, a, p: y),
-    sp.gammainccinv: Elementwise((refused("gammainccinv", "a"), lambda y, a, p: -1 / gamma_density(a, y)),
-                                 singular=lambda y, a, p: y),
-    sp.betainc:      Elementwise((refused("betainc", "a"), refused("betainc", "b"),
+    sp.gammainc:     Elementwise((parameter("gammainc", "a", lambda y, a, x: gamma_by_shape(a, x)),
+                                  lambda y, a, x: gamma_density(a, x)), singular=lambda y, a, x: x),
+    sp.gammaincc:    Elementwise((parameter("gammaincc", "a", lambda y, a, x: -gamma_by_shape(a, x)),
+                                  lambda y, a, x: -gamma_density(a, x)), singular=lambda y, a, x: x),
+    sp.gammaincinv:  Elementwise((parameter("gammaincinv", "a", lambda y, a, p: gamma_quantile_by_shape(a, y)),
+                                  lambda y, a, p: 1 / gamma_density(a, y)), singular=lambda y, a, p: y),
+    sp.gammainccinv: Elementwise((parameter("gammainccinv", "a", lambda y, a, p: gamma_quantile_by_shape(a, y)),
+                                  lambda y, a, p: -1 / gamma_density(a, y)), singular=lambda y, a, p: y),
+    sp.betainc:      Elementwise((parameter("betainc", "a", lambda y, a, b, x: beta_by_a(a, b, x)),
+                                  parameter("betainc", "b", lambda y, a, b, x: beta_by_b(a, b, x)),
                                   lambda y, a, b, x: beta_density(a, b, x, 1 - x)), singular=lambda y, a, b, x: x * (1 - x)),
-    sp.betaincc:     Elementwise((refused("betaincc", "a"), refused("betaincc", "b"),
+    sp.betaincc:     Elementwise((parameter("betaincc", "a", lambda y, a, b, x: -beta_by_a(a, b, x)),
+                                  parameter("betaincc", "b", lambda y, a, b, x: -beta_by_b(a, b, x)),
                                   lambda y, a, b, x: -beta_density(a, b, x, 1 - x)), singular=lambda y, a, b, x: x * (1 - x)),
-    sp.betaincinv:   Elementwise((refused("betaincinv", "a"), refused("betaincinv", "b"),
-                                  lambda y, a, b, p: 1 / beta_density(a, b, y, 1 - y)),
-                                  singular=lambda y, a, b, p: y * (1 - y)),
-    sp.betainccinv:  Elementwise((refused("betainccinv", "a"), refused("betainccinv", "b"),
-                                  lambda y, a, b, p: -1 / beta_density(a, b, y, 1 - y)),
-                                  singular=lambda y, a, b, p: y * (1 - y)),
+    sp.betaincinv:   Elementwise((
+        parameter("betaincinv", "a", lambda y, a, b, p: -beta_by_a(a, b, y) / beta_density(a, b, y, 1 - y)),
+        parameter("betaincinv", "b", lambda y, a, b, p: -beta_by_b(a, b, y) / beta_density(a, b, y, 1 - y)),
+        lambda y, a, b, p: 1 / beta_density(a, b, y, 1 - y)), singular=lambda y, a, b, p: y * (1 - y)),
+    sp.betainccinv:  Elementwise((
+        parameter("betainccinv", "a", lambda y, a, b, p: -beta_by_a(a, b, y) / beta_density(a, b, y, 1 - y)),
+        parameter("betainccinv", "b", lambda y, a, b, p: -beta_by_b(a, b, y) / beta_density(a, b, y, 1 - y)),
+        lambda y, a, b, p: -1 / beta_density(a, b, y, 1 - y)), singular=lambda y, a, b, p: y * (1 - y)),
     # x^a exp(-x) / gamma(a), for the densities above
-    sp._igam_fac:    Elementwise((refused("_igam_fac", "a"), lambda y, a, x: y * (a - x) / x)),
+    sp._igam_fac:    Elementwise((lambda y, a, x: y * (np.log(x / a) + _log_gap(a)), lambda y, a, x: y * (a - x) / x)),
 }
 
 _PRIVATE: Any = {
     # The beta density.
     "_beta_pdf": Elementwise((lambda y, x, a, b: y * ((a - 1) / x - (b - 1) / (1 - x)),
-                              refused("_beta_pdf", "a"), refused("_beta_pdf", "b")), singular=lambda y, x, a, b: x * (1 - x)),
+                              lambda y, x, a, b: y * (np.log(x) + _psi_gap(a, b)),
+                              lambda y, x, a, b: y * (np.log1p(-x) + _psi_gap(b, a))), singular=lambda y, x, a, b: x * (1 - x)),
 }
 # fmt: on
 # SciPy 1.13 has no _beta_pdf.

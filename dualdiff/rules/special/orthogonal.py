@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..._typing import Array
+from ..._typing import Array, Partial
 from ..kinds import Elementwise, Table
 from ..values import value_of
-from .arguments import degree, order, refused
+from .arguments import degree, order, parameter, refused
 from .branches import branch
+from .interpolation import by_parameter
 from .ufuncs import sp
 
 __all__ = ["ORTHOGONAL"]
@@ -72,6 +73,16 @@ def _lpmv_slope_whole(y: Array, m: Array, v: Array, x: Array) -> Array:
     return factor * (slope - first * _jacobi_of_equal(v - k, k, x))
 
 
+def _by(function: Any, name: str, i: int) -> Partial:
+    """The derivative by a parameter, of which a polynomial of degree 0 is independent."""
+    slope = by_parameter(lambda n, *x: function(degree(n), *x), i)
+
+    def partial(y: Array, n: Array, *x: Array) -> Array:
+        return branch(np.equal(degree(n), 0), lambda n, *x: 0 * x[-1], lambda n, *x: slope(n, *x), n, *x)
+
+    return parameter(function.__name__, name, partial)
+
+
 def _jacobi_of_equal(n: Array, a: Array, x: Array) -> Array:
     return branch(np.less(n, 0), lambda n, a, x: 0 * x, lambda n, a, x: sp.eval_jacobi(degree(n), a, a, x), n, a, x)
 
@@ -103,15 +114,15 @@ ORTHOGONAL: Table = {
                                      (None, None, lambda y, n, x: n * (n - 1) * _hermite(sp.eval_hermitenorm, n - 2, x))),
     sp.eval_laguerre:    Elementwise((refused("eval_laguerre", "n"), lambda y, n, x: -_laguerre(n - 1, 1, x)),
                                      (None, None, lambda y, n, x: _laguerre(n - 2, 2, x))),
-    sp.eval_genlaguerre: Elementwise((refused("eval_genlaguerre", "n"), refused("eval_genlaguerre", "alpha"),
+    sp.eval_genlaguerre: Elementwise((refused("eval_genlaguerre", "n"), _by(sp.eval_genlaguerre, "alpha", 1),
                                       lambda y, n, a, x: -_laguerre(n - 1, a + 1, x))),
-    sp.eval_gegenbauer:  Elementwise((refused("eval_gegenbauer", "n"), refused("eval_gegenbauer", "alpha"),
+    sp.eval_gegenbauer:  Elementwise((refused("eval_gegenbauer", "n"), _by(sp.eval_gegenbauer, "alpha", 1),
                                       lambda y, n, a, x: 2 * a * _gegenbauer(n - 1, a + 1, x))),
-    sp.eval_jacobi:      Elementwise((refused("eval_jacobi", "n"), refused("eval_jacobi", "alpha"),
-                                      refused("eval_jacobi", "beta"),
+    sp.eval_jacobi:      Elementwise((refused("eval_jacobi", "n"), _by(sp.eval_jacobi, "alpha", 1),
+                                      _by(sp.eval_jacobi, "beta", 2),
                                       lambda y, n, a, b, x: (n + a + b + 1) / 2 * _jacobi(n - 1, a + 1, b + 1, x))),
-    sp.eval_sh_jacobi:   Elementwise((refused("eval_sh_jacobi", "n"), refused("eval_sh_jacobi", "p"),
-                                      refused("eval_sh_jacobi", "q"),
+    sp.eval_sh_jacobi:   Elementwise((refused("eval_sh_jacobi", "n"), _by(sp.eval_sh_jacobi, "p", 1),
+                                      _by(sp.eval_sh_jacobi, "q", 2),
                                       lambda y, n, p, q, x: _shifted_jacobi(n, p, q, x))),
     sp.lpmv:             Elementwise((refused("lpmv", "m"), refused("lpmv", "v"), _lpmv_slope),
                                       singular=lambda y, m, v, x: 1 - x * x),

@@ -14,6 +14,7 @@ from .guarded import GUARDED, guarded
 from .minimization import minimize, minimize_scalar
 from .original import scipy_optimize
 from .roots import fixed_point, root, root_scalar
+from .scalar_roots import SCALAR_ROOTS, scalar_root
 
 __all__ = ["curve_fit", "fixed_point", "least_squares", "minimize", "minimize_scalar", "root", "root_scalar"]
 
@@ -21,7 +22,12 @@ __all__ = ["curve_fit", "fixed_point", "least_squares", "minimize", "minimize_sc
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return guarded(name) if name in GUARDED else getattr(scipy_optimize(), name)
+    if name in GUARDED:
+        return guarded(name)
+    if name not in SCALAR_ROOTS:
+        return getattr(scipy_optimize(), name)
+    # Made once: a name is one object.
+    return globals().setdefault(name, scalar_root(name))
 
 
 def __dir__() -> list[str]:

@@ -18,7 +18,7 @@ from .evaluation import Bound, Once, arrayed, as_args
 from .original import scipy_optimize
 from .results import differentiated, failure
 
-__all__ = ["fixed_point", "root", "root_scalar"]
+__all__ = ["fixed_point", "root", "root_scalar", "solution"]
 
 _WITH_JACOBIAN = ("hybr", "lm")
 
@@ -70,7 +70,7 @@ def root(
     result = optimize.root(value, stop_gradient(x0), method=method, jac=jac, tol=tol, callback=callback, options=options)
     if not system.moves:
         return result
-    x = _solution(system.moving, system, result.x, f"root(method={method!r})", failure(result))
+    x = solution(system.moving, system, result.x, f"root(method={method!r})", failure(result))
     return differentiated(result, "root", x=x, fun=system.moving(x))
 
 
@@ -96,7 +96,7 @@ def _matrix(system: Bound, x: Any) -> Any:
     return np.reshape(J, (np.size(value), np.size(x)))
 
 
-def _solution(moving: Callable[[Any], Any], system: Callable[[Any], Any], x: Any, what: str, near: float) -> Any:
+def solution(moving: Callable[[Any], Any], system: Callable[[Any], Any], x: Any, what: str, near: float) -> Any:
     """The solution of a system with its derivatives."""
     vectors = Vectors(x, what)
     linearised = vectors.linearised(system, False)
@@ -156,7 +156,7 @@ def root_scalar(
         return result
     near = 1e-2 if result.converged else 1e-6
     found = copy.copy(result)
-    found.root = _solution(function.moving, function, result.root, f"root_scalar(method={result.method!r})", near)
+    found.root = solution(function.moving, function, result.root, f"root_scalar(method={result.method!r})", near)
     return found
 
 
@@ -218,4 +218,4 @@ def fixed_point(
     x = optimize.fixed_point(function.value, stop_gradient(x0), xtol=xtol, maxiter=maxiter, method=method)
     if not function.moves:
         return x
-    return _solution(lambda y: y - function.moving(y), lambda y: y - function(y), x, "fixed_point", 1e-2)
+    return solution(lambda y: y - function.moving(y), lambda y: y - function(y), x, "fixed_point", 1e-2)

@@ -31,7 +31,7 @@ DIFFERENTIATED: dict[str, Callable[..., Any]] = {
 }
 
 PASSED_THROUGH: dict[str, tuple[str, ...]] = {
-    "assoc_laguerre": ("x",),
+    "assoc_laguerre": ("x", "k"),
     "h1vp": ("z",),
     "h2vp": ("z",),
     "ivp": ("z",),
@@ -41,7 +41,7 @@ PASSED_THROUGH: dict[str, tuple[str, ...]] = {
     "sinc": ("x",),
     "softplus": ("x",),
     "yvp": ("z",),
-    "zeta": ("q",),
+    "zeta": ("x", "q"),
 }
 
 _PARAMETERS = "a polynomial's coefficients are floats, so only its argument can be a dual, {}(...)(x)."
