@@ -252,7 +252,13 @@ def _close(found: Any, expected: Any, rtol: float = 1e-8) -> None:
 def test_first_derivatives(case: str) -> None:
     """They are those of SciPy's function, the value is SciPy's, and every kind of tangent gives the same."""
     function, x = CASES[case]
-    f, plain = (lambda x: function(linalg, x)), (lambda x: np.asarray(function(original, x)))
+
+    def f(x: Any) -> Any:
+        return function(linalg, x)
+
+    def plain(x: Any) -> Any:
+        return np.asarray(function(original, x))
+
     value, jacobian = dd.value_and_jacobian(f)(x)
     np.testing.assert_allclose(value, plain(x), rtol=1e-12, atol=1e-13)
     _close(jacobian, differences(plain, x))
