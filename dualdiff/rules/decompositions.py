@@ -51,8 +51,8 @@ def diagonal(M: Array) -> Array:
 def hermitian_part(dA: Tangent, lower: bool) -> Tangent:
     """What NumPy reads of a differential: one triangle, mirrored."""
     strict = np.tril(dA, -1) if lower else np.triu(dA, 1)
-    n = dA.shape[-1]
-    return strict + adjoint(strict) + (np.real(dA) if is_complex(dA) else dA) * np.eye(n)
+    real = np.real(dA) if is_complex(dA) else dA
+    return strict + adjoint(strict) + real * np.eye(dA.shape[-1], dtype=real.dtype)
 
 
 def inverse_gaps(gaps: Array, coupling: Array, scale: Any, what: str) -> Array:

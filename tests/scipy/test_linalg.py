@@ -284,3 +284,185 @@ def test_second_derivatives(case: str) -> None:
     assert abs(dd.jvp(lambda x: dd.jvp(f, x, v)[1], x, w)[1] - v @ hessian @ w) <= 1e-9 * scale
     assert abs(2 * dd.taylor(f, x, v, 2)[2] - v @ hessian @ v) <= 1e-9 * scale
     _close(dd.hessian(f, tangents="structured")(x), hessian, 1e-9)
+
+
+# --------------------------------------------------------------------------------- batches, precisions, complex matrices
+
+BATCH = np.stack([A0 @ A0.T + np.eye(N), B0 @ B0.T + np.eye(N)])
+OF_MATRICES: dict[str, Callable[[Any], Any]] = {
+    "solve": lambda a: linalg.solve(a, c0),
+    "solve, a vector": lambda a: linalg.solve(a, b0),
+    "solve, her": lambda a: linalg.solve(a, c0, assume_a="her"),
+    "solve, pos": lambda a: linalg.solve(a, b0, assume_a="pos", lower=True),
+    "solve_triangular": lambda a: linalg.solve_triangular(a, b0, trans="C"),
+    "solve_banded": lambda a: linalg.solve_banded((1, 1), a, b0),
+    "solve_toeplitz": lambda a: linalg.solve_toeplitz(a[..., 0] + np.array([40.0, 0.0, 0.0], a.dtype), b0),
+    "matmul_toeplitz": lambda a: linalg.matmul_toeplitz(a[..., 0], b0),
+    "cho_solve": lambda a: linalg.cho_solve(linalg.cho_factor(a), b0),
+    "lu_solve": lambda a: linalg.lu_solve(linalg.lu_factor(a), b0, trans=2),
+    "lu": lambda a: linalg.lu(a)[2],
+    "inv": lambda a: linalg.inv(a),
+    "pinv": lambda a: linalg.pinv(a),
+    "lstsq": lambda a: linalg.lstsq(a, c0)[0],
+    "det": lambda a: linalg.det(a / 8),
+    "norm": lambda a: linalg.norm(a, axis=(-2, -1)),
+    "cholesky": lambda a: linalg.cholesky(a),
+    "qr": lambda a: linalg.qr(a)[1],
+    "rq": lambda a: linalg.rq(a)[0],
+    "svdvals": lambda a: linalg.svdvals(a),
+    "polar": lambda a: linalg.polar(a + np.ones((N, N), a.dtype))[1],
+    "eigh": lambda a: linalg.eigh(a)[0],
+    "eigh, pair": lambda a: linalg.eigh(a, a @ a + np.eye(N, dtype=a.dtype))[0],
+    "eigh, vectors": lambda a: np.abs(linalg.eigh(a)[1]),
+    "eigvals": lambda a: np.abs(linalg.eigvals(a)),
+    "expm": lambda a: linalg.expm(a / 16),
+    "logm": lambda a: linalg.logm(a / 8),
+    "sqrtm": lambda a: linalg.sqrtm(a),
+    "cosm": lambda a: linalg.cosm(a / 16),
+    "tanm": lambda a: linalg.tanm(a / 50),
+    "solve_sylvester": lambda a: linalg.solve_sylvester(a, a, a[..., ::-1]),
+    "solve_continuous_lyapunov": lambda a: linalg.solve_continuous_lyapunov(a, a[..., ::-1]),
+    "solve_discrete_lyapunov": lambda a: linalg.solve_discrete_lyapunov(a / 60, a),
+    "solve_continuous_are": lambda a: linalg.solve_continuous_are(a / 9, np.eye(N)[:, :2], np.eye(N), np.eye(2)),
+    "solve_discrete_are": lambda a: linalg.solve_discrete_are(a / 9, np.eye(N)[:, :2], np.eye(N), np.eye(2)),
+    "toeplitz": lambda a: linalg.toeplitz(a[..., 0]),
+    "circulant": lambda a: linalg.circulant(a[..., 0]),
+    "khatri_rao": lambda a: linalg.khatri_rao(a, a),
+    "block_diag": lambda a: linalg.block_diag(a, a),
+}
+#: A complex direction.
+TURNED = E0 * 0.3 + 0.3j * E0.T
+
+
+@pytest.mark.parametrize("case", OF_MATRICES)
+def test_batches(case: str) -> None:
+    """A batch of matrices has the derivatives of each; SciPy's own batches decide which functions have them."""
+    f = OF_MATRICES[case]
+    V = RNG.standard_normal(BATCH.shape)
+    try:
+        plain = f(BATCH)
+    except (ValueError, TypeError):
+        pytest.skip("this SciPy has no batches here")
+    value, along = dd.jvp(f, BATCH, V)
+    np.testing.assert_allclose(value, plain, rtol=1e-12, atol=1e-13)
+    each = [dd.jvp(f, a, v)[1] for a, v in zip(BATCH, V, strict=True)]
+    np.testing.assert_allclose(along, np.stack(each), rtol=1e-9, atol=1e-12)
+    second = dd.jvp(lambda a: dd.jvp(f, a, V)[1], BATCH, V)[1]
+    each = [dd.jvp(lambda a, v=v: dd.jvp(f, a, v)[1], a, v)[1] for a, v in zip(BATCH, V, strict=True)]
+    np.testing.assert_allclose(second, np.stack(each), rtol=1e-7, atol=1e-10)
+
+
+@pytest.mark.parametrize("case", OF_MATRICES)
+def test_complex_matrices(case: str) -> None:
+    """The real-linear differential of a function of a complex matrix, at both orders."""
+    f, a = OF_MATRICES[case], BATCH[0] + 1j * (E0 - E0.T)
+    h = 1e-5
+    along = dd.jvp(f, a, TURNED)[1]
+    moved = (f(a + h * TURNED) - f(a - h * TURNED)) / (2 * h)
+    np.testing.assert_allclose(along, moved, rtol=1e-6, atol=1e-6 * np.max(np.abs(moved)))
+    second = dd.jvp(lambda a: dd.jvp(f, a, TURNED)[1], a, TURNED)[1]
+    moved = (dd.jvp(f, a + h * TURNED, TURNED)[1] - dd.jvp(f, a - h * TURNED, TURNED)[1]) / (2 * h)
+    np.testing.assert_allclose(second, moved, rtol=1e-5, atol=1e-5 * np.max(np.abs(moved), initial=1e-3))
+
+
+@pytest.mark.parametrize("case", OF_MATRICES)
+@pytest.mark.filterwarnings("ignore:logm result may be inaccurate:RuntimeWarning")
+def test_single_precision(case: str) -> None:
+    """float32 stays float32 where SciPy keeps it, and the derivative is that in double precision."""
+    f, a, V = OF_MATRICES[case], BATCH[0], RNG.standard_normal((N, N))
+    value, along = dd.jvp(f, a.astype(np.float32), V.astype(np.float32))
+    assert along.dtype == value.dtype == np.result_type(f(a.astype(np.float32)))
+    expected = dd.jvp(f, a, V)[1]
+    np.testing.assert_allclose(along, expected, rtol=5e-3, atol=5e-3 * np.max(np.abs(expected), initial=1e-3))
+
+
+# ------------------------------------------------------------------------------------------------ closed forms, borders
+
+
+def test_against_mpmath() -> None:
+    """Second derivatives of functions of matrices, to rounding."""
+    mpmath = pytest.importorskip("mpmath")
+    A, E = np.array([[1.2, 0.3], [-0.1, 0.8]]), np.array([[0.1, -0.2], [0.4, 0.3]])
+    functions = {
+        "expm": mpmath.expm,
+        "logm": mpmath.logm,
+        "sqrtm": mpmath.sqrtm,
+        "cosm": mpmath.cosm,
+        "sinm": mpmath.sinm,
+    }
+    with mpmath.workdps(60):
+        h = mpmath.mpf(10) ** -15
+        at, along = mpmath.matrix(A.tolist()), mpmath.matrix(E.tolist())
+        for name, function in functions.items():
+            f = getattr(linalg, name)
+            plus, middle, minus = function(at + h * along), function(at), function(at - h * along)
+            first = np.array(((plus - minus) / (2 * h)).tolist(), complex).real
+            second = np.array(((plus - 2 * middle + minus) / h**2).tolist(), complex).real
+            np.testing.assert_allclose(dd.jvp(f, A, E)[1], first, rtol=1e-12, atol=1e-14)
+            found = dd.jvp(lambda a, f=f: dd.jvp(f, a, E)[1], A, E)[1]
+            np.testing.assert_allclose(found, second, rtol=1e-10, atol=1e-12)
+
+
+def test_repeated_values() -> None:
+    """Eigenvalues, square roots and polar factors of the identity have derivatives; eigenvectors have not."""
+    E = np.array([[1.0, 2.0], [2.0, -1.0]])
+    one = np.eye(2)
+    np.testing.assert_allclose(dd.jvp(linalg.eigvalsh, one, np.diag([1.0, 2.0]))[1], [1.0, 2.0])
+    np.testing.assert_allclose(dd.jvp(linalg.sqrtm, one, E)[1], E / 2)
+    np.testing.assert_allclose(dd.jvp(linalg.logm, one, E)[1], E, atol=1e-15)
+    np.testing.assert_allclose(dd.jvp(lambda a: linalg.polar(a)[1], one, E)[1], E, atol=1e-15)
+    with pytest.raises(dd.NotDifferentiableError, match="eigenvectors"):
+        dd.jvp(linalg.eigh, one, E)
+
+
+def test_a_power_by_its_exponent() -> None:
+    """d/dt A^t = A^t log A."""
+    A = np.array([[2.0, 0.5], [0.5, 1.0]])
+    found = dd.derivative(lambda t: linalg.fractional_matrix_power(A, t))(0.5)
+    np.testing.assert_allclose(found, original.fractional_matrix_power(A, 0.5) @ original.logm(A), rtol=1e-12)
+
+
+UNDETERMINED: dict[str, Callable[[Any], Any]] = {
+    "svd, full": lambda x: linalg.svd(x)[0],
+    "qr, full": lambda x: linalg.qr(x)[0],
+    "qr, raw": lambda x: linalg.qr(x, mode="raw")[0][0],
+    "lstsq without full rank": lambda x: linalg.lstsq(x * np.array([1.0, 0.0, 1.0]), np.ones(5))[0],
+    "lu without full rank": lambda x: linalg.lu(x[:3] * np.array([1.0, 1.0, 0.0]))[2],
+    "homogeneous": lambda x: linalg.eigvals(x[:3], homogeneous_eigvals=True),
+    "an error estimate": lambda x: linalg.funm(x[:3], np.exp, disp=False)[0],
+}
+
+
+@pytest.mark.parametrize("case", UNDETERMINED)
+def test_what_is_not_determined_is_refused(case: str) -> None:
+    """Columns beyond the rank, and estimates, have no derivative."""
+    with pytest.raises(dd.NotDifferentiableError):
+        dd.jacobian(UNDETERMINED[case])(TALL)
+
+
+def test_numbers_are_not_overwritten() -> None:
+    """``overwrite_a`` is a permission that a number does not give."""
+    a, b = A0.copy(), b0.copy()
+
+    def f(a: Any, b: Any) -> Any:
+        linalg.solve(a, b, overwrite_a=True, overwrite_b=True)
+        return linalg.solve(a, b)
+
+    np.testing.assert_allclose(dd.jvp(f, (a, b), (E0, b))[0], original.solve(A0, b0), rtol=1e-14)
+
+
+def test_questions_are_answered() -> None:
+    """Questions about values have the plain answer, also within a differentiation."""
+
+    def f(x: Any) -> Any:
+        assert linalg.issymmetric(x)
+        assert linalg.bandwidth(x) == (1, 1)
+        return x
+
+    dd.jvp(f, np.array([[1.0, 2.0], [2.0, 1.0]]), np.ones((2, 2)))
+
+
+def test_lists_of_duals() -> None:
+    """A nested list of scalars is the matrix that it stands for."""
+    found = dd.derivative(lambda t: linalg.det([[t, 1.0], [2.0, t]]) + linalg.norm([t, 2 * t]))(3.0)
+    assert abs(found - (6 + np.sqrt(5))) < 1e-13

@@ -37,14 +37,11 @@ __all__ = [
 
 
 def _solved(product: Callable[[Array], Array], solver: Callable[[NDArray], NDArray], b: Array, *parameters: Any) -> Array:
-    """X with ``product(X) = b``; a vector is one column."""
-    column = np.ndim(b) == 1
-
-    def residual(X: Array) -> Array:
-        return (product(X[..., None])[..., 0] if column else product(X)) - b
-
-    X = np.asarray(solver(plain(b)))
-    return solution(residual, X, at_once(solver, X.shape), b, *parameters)
+    """X with ``product(X) = b``; a vector is one column, for each matrix of a batch."""
+    B = b[:, None] if np.ndim(b) == 1 else b
+    X = np.asarray(solver(plain(B)))
+    found = solution(lambda X: product(X) - B, X, at_once(solver, X.shape), b, *parameters)
+    return found[..., 0] if np.ndim(b) == 1 else found
 
 
 @differentiated("a", "b")
@@ -187,6 +184,8 @@ def cho_solve(c_and_lower: Any, b: Array, overwrite_b: bool = False, check_finit
 
 @differentiated("c", "b", value=lambda c, lower, b, **others: original.cho_solve((c, lower), b, **others))
 def _cho_solve(c: Array, lower: bool, b: Array, *, overwrite_b: bool = False, check_finite: bool = True) -> Array:
+    # Of a batch, SciPy gives one for each.
+    lower = bool(np.all(lower))
     L = triangle(c, lower) if lower else adjoint(triangle(c, lower))
     return _solved(lambda X: L @ (adjoint(L) @ X), partial(original.cho_solve, (plain(c), lower)), b, c)
 
@@ -199,7 +198,7 @@ def cho_solve_banded(cb_and_lower: Any, b: Array, overwrite_b: bool = False, che
 
 @differentiated("cb", "b", value=lambda cb, lower, b, **others: original.cho_solve_banded((cb, lower), b, **others))
 def _cho_solve_banded(cb: Array, lower: bool, b: Array, *, overwrite_b: bool = False, check_finite: bool = True) -> Array:
-    bands = cb.shape[-2] - 1
+    lower, bands = bool(np.all(lower)), cb.shape[-2] - 1
     factor = diagonals_of(cb, bands, 0) if lower else diagonals_of(cb, 0, bands)
     mirrored = {-k: np.conjugate(d) for k, d in factor.items()}
     first, second = (mirrored, factor) if lower else (factor, mirrored)

@@ -335,7 +335,7 @@ class SparseArray:
 
 def _sums(rows: NDArray, count: int) -> Any:
     """The constant matrix that adds entries up in their rows."""
-    return sp.csr_array((np.ones(rows.size), (rows, np.arange(rows.size))), shape=(count, rows.size))
+    return sp.csr_array((np.ones(rows.size, np.int8), (rows, np.arange(rows.size))), shape=(count, rows.size))
 
 
 def _keys(coords: tuple[NDArray, NDArray], shape: tuple[int, int]) -> NDArray:
