@@ -53,7 +53,11 @@ def _behind(frame: FrameType | None, packages: tuple[str, ...]) -> FrameType | N
 
 def sparse_asks() -> bool:
     """Whether scipy.sparse asks."""
-    return "scipy.sparse" in sys.modules and _asking() is not None
+    if "scipy.sparse" not in sys.modules:
+        return False
+    # Nearly always somebody else does.
+    asker = sys._getframe(2).f_globals.get("__name__", "")
+    return asker.startswith(("scipy.sparse", "numpy.", "abc")) and _asking() is not None
 
 
 def aside(number: Any) -> Any:

@@ -21,10 +21,13 @@ from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDiffere
 from ..tangents.structured import Structured
 from .foreign import advice
 
-__all__ = ["Inputs", "Result", "flatten", "named_after", "owned", "rebuild", "split"]
+__all__ = ["HOLDERS", "Inputs", "Result", "flatten", "named_after", "owned", "rebuild", "split"]
 
 
 _CONTAINERS = (dict, list, tuple)
+
+#: Types of objects that hold their entries as ``data``, and make the same of others by ``with_data``; who defines one adds it.
+HOLDERS: set[type] = set()
 
 
 def named_after(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -34,7 +37,7 @@ def named_after(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], 
 
 def flatten(tree: Tree) -> list[Any]:
     """The leaves of a tree, in order."""
-    if not isinstance(tree, _CONTAINERS):
+    if not isinstance(tree, _CONTAINERS) and type(tree) not in HOLDERS:
         return [tree]
     return list(_leaves(tree))
 
@@ -46,12 +49,16 @@ def _leaves(tree: Tree) -> Iterator[Any]:
     elif isinstance(tree, (list, tuple)):
         for branch in tree:
             yield from _leaves(branch)
+    elif type(tree) in HOLDERS:
+        yield tree.data
     else:
         yield tree
 
 
 def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
     """A tree of the same form with these leaves."""
+    if type(tree) in HOLDERS:
+        return tree.with_data(next(leaves))
     if not isinstance(tree, _CONTAINERS):
         return next(leaves)
     if isinstance(tree, dict):

@@ -256,7 +256,6 @@ def test_plain_entries_make_scipys_own() -> None:
         assert type(getattr(sparse, name)(np.eye(2))) is getattr(sp, name)
     assert type(sparse.diags([1.0, 2.0])) is type(sp.diags([1.0, 2.0]))
     assert sparse.issparse(sparse.eye_array(3))
-    assert sparse.SparseArray is type(dd.value_of([sparse.sparse_numbers(sp.eye_array(2))])[0])
 
 
 def test_every_name_of_scipy_is_decided_once() -> None:
@@ -279,6 +278,31 @@ def test_old_matrices() -> None:
     for refused in (lambda A: A + C, lambda A: A.todense(), lambda A: A.sum(0), lambda A: A**2):
         with pytest.raises(dd.NoRuleError, match="spmatrix"):
             dd.jacobian(lambda x, f=refused: f(sparse.csr_matrix((x, (ROWS, COLUMNS)))))(ENTRIES)
+
+
+def test_a_sparse_array_is_a_tree() -> None:
+    """Its entries are found where arguments, results and constants are looked through."""
+
+    def f(x: Any) -> Any:
+        A = sparse.csr_array((x, (ROWS, COLUMNS)))
+        constant = dd.stop_gradient(A)
+        assert type(constant) is type(dd.value_of(A)) is sp.csr_array
+        return A @ constant @ V
+
+    x = ENTRIES
+    agree(f, lambda x: dense(x) @ dd.stop_gradient(dense(x)) @ V, x)
+    value, along = dd.jvp(lambda x: sparse.csr_array((x**2, (ROWS, COLUMNS))), x, x)
+    np.testing.assert_allclose(value.toarray(), dense(x**2))
+    np.testing.assert_allclose(along.toarray(), dense(2 * x**2))
+    optimize = pytest.importorskip("dualdiff.scipy.optimize")
+
+    def root(x: Any) -> Any:
+        return optimize.root(lambda y, A: A @ y + y**3 - V, V, args=(sparse.csr_array((x, (ROWS, COLUMNS))),), tol=1e-14).x
+
+    def dense_root(x: Any) -> Any:
+        return optimize.root(lambda y, A: A @ y + y**3 - V, V, args=(dense(x),), tol=1e-14).x
+
+    agree(root, dense_root, x, rtol=1e-8)
 
 
 def test_an_entry_of_value_zero_keeps_its_derivative() -> None:

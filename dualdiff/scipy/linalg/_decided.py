@@ -14,6 +14,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import numpy as np
+
 from ..border import plain_of
 from . import _eigenvalues, _equations, _factorizations, _functions, _quantities, _special_matrices, _systems
 from ._original import original, refused
@@ -25,6 +27,8 @@ _MODULES = (_eigenvalues, _equations, _factorizations, _functions, _quantities, 
 DIFFERENTIATED: dict[str, Callable[..., Any]] = {
     name: getattr(module, name) for module in _MODULES for name in module.__all__ if hasattr(original, name)
 }
+if hasattr(original, "kron"):  # until SciPy 1.16
+    DIFFERENTIATED["kron"] = np.kron
 
 QUESTIONS = ["bandwidth", "find_best_blas_type", "get_blas_funcs", "get_lapack_funcs", "ishermitian", "issymmetric"]
 

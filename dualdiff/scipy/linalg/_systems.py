@@ -66,7 +66,8 @@ def solve(
     a = np.reshape(a, (1, 1)) if np.ndim(a) == 0 else a
     A = structured(a, assume_a, lower)
     A = np.swapaxes(A, -1, -2) if transposed else A
-    solver = partial(original.solve, plain(a), lower=lower, assume_a=assume_a, transposed=transposed)
+    assumed = {} if assume_a is None else {"assume_a": assume_a}
+    solver = partial(original.solve, plain(a), lower=lower, transposed=transposed, **assumed)
     return _solved(lambda X: A @ X, solver, b, a)
 
 

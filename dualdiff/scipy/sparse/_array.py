@@ -17,6 +17,7 @@ from ..._typing import Array, NDArray
 from ...arrays import is_number, plain
 from ...arrays.sparse_operands import is_sparse
 from ...errors import NoRuleError
+from ...transforms.arguments import HOLDERS
 
 __all__ = ["SparseArray", "assembled", "gathered", "plain_matrix", "sp", "sparse_numbers"]
 
@@ -206,6 +207,13 @@ class SparseArray:
 
     # ---------------------------------------------------------------------------------------------- entry by entry
 
+    def with_data(self, data: Array) -> Any:
+        """The same with other entries: SciPy's own array of plain ones; entries that do not fit, as they are."""
+        if np.shape(data) != (self.nnz,):
+            return data
+        matrix = self._with_data(data)
+        return matrix if is_number(data) else matrix.value
+
     def _with_data(self, data: Array) -> SparseArray:
         return SparseArray(self.pattern, data)
 
@@ -328,6 +336,9 @@ class SparseArray:
         if _sparse(other):
             return _product(sparse_numbers(other), self)
         return (self.T @ _dense(other).T).T
+
+
+HOLDERS.add(SparseArray)
 
 
 # -------------------------------------------------------------------------------------------------------- made of entries
