@@ -11,7 +11,9 @@ import pytest
 import dualdiff as dd
 
 sp: Any = pytest.importorskip("scipy.sparse")
+sparse_linalg: Any = pytest.importorskip("scipy.sparse.linalg")
 sparse: Any = pytest.importorskip("dualdiff.scipy.sparse")
+linalg: Any = pytest.importorskip("dualdiff.scipy.linalg")
 
 from dualdiff.scipy.sparse._decided import CLASSES, DIFFERENTIATED, MOVERS, OTHERS, REFUSED  # noqa: E402
 
@@ -278,6 +280,36 @@ def test_old_matrices() -> None:
     for refused in (lambda A: A + C, lambda A: A.todense(), lambda A: A.sum(0), lambda A: A**2):
         with pytest.raises(dd.NoRuleError, match="spmatrix"):
             dd.jacobian(lambda x, f=refused: f(sparse.csr_matrix((x, (ROWS, COLUMNS)))))(ENTRIES)
+
+
+ELSEWHERE: dict[str, Callable[[Any], Any]] = {
+    "scipy.sparse": lambda A: sp.vstack([A, A]),
+    "scipy.sparse.linalg": lambda A: sparse_linalg.spsolve(A, np.ones(N)),
+    "numpy": lambda A: np.linalg.inv(A),
+    "dualdiff.scipy.linalg": lambda A: linalg.solve(A, np.ones(N)),
+    "a ufunc": lambda A: np.sin(A),
+    "a reduction": lambda A: np.sum(A),
+}
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_a_sparse_array_is_refused_elsewhere(case: str) -> None:
+    """Nothing takes a sparse array of duals for something else."""
+    with pytest.raises((dd.DualDiffError, TypeError, ValueError)):
+        dd.jacobian(lambda x: ELSEWHERE[case](MADE["csc"](x)))(ENTRIES)
+
+
+def test_comparisons_look_at_values() -> None:
+    """As those of duals do."""
+
+    def f(x: Any) -> Any:
+        A = MADE["csr"](x)
+        assert (A != 2 * A).sum() == A.nnz == 8
+        assert (A > CONSTANT).sum() == (dense(ENTRIES) > C).sum()
+        assert (CONSTANT < A).sum() == (dense(ENTRIES) > C).sum()
+        return A.sum()
+
+    dd.grad(f)(ENTRIES)
 
 
 def test_a_sparse_array_is_a_tree() -> None:

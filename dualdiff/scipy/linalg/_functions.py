@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..._typing import Array, NDArray, Tangent
-from ...arrays import plain
+from ...arrays import is_number, plain
 from ...errors import NotDifferentiableError
 from ...rules.values import value_of
 from ..border import by_rule
@@ -161,15 +161,18 @@ def signm(A: Array, disp: Any = None) -> Array:
 @differentiated("A", "t")
 def fractional_matrix_power(A: Array, t: Array) -> Array:
     """A power of a matrix, also with respect to the exponent: exp(t log A)."""
-    if plain(t) == np.round(plain(t)) and t is plain(t):
+    if not is_number(t) and t == np.round(t):
         return np.linalg.matrix_power(A, int(t))
     power = expm(t * logm(A))
-    return power if np.iscomplexobj(plain(A)) or not np.iscomplexobj(plain(power)) else _as_scipys(power, A, t)
-
-
-def _as_scipys(power: Array, A: Array, t: Any) -> Array:
-    """Real where SciPy's own is."""
-    return power if np.iscomplexobj(original.fractional_matrix_power(plain(A), plain(t))) else np.real(power)
+    real = not np.iscomplexobj(original.fractional_matrix_power(plain(A), plain(t)))
+    if not real or not np.iscomplexobj(plain(power)):
+        return power
+    if is_number(t):
+        raise NotDifferentiableError(
+            "scipy.linalg.fractional_matrix_power: the derivative by a whole exponent is complex for a matrix with negative "
+            "eigenvalues: make the matrix complex."
+        )
+    return np.real(power)
 
 
 @differentiated("A")

@@ -15,7 +15,8 @@ import scipy.sparse
 
 from ..._typing import Array, NDArray
 from ...arrays import is_number, plain
-from ...arrays.sparse_operands import is_sparse
+from ...arrays.number import absorb
+from ...arrays.sparse_operands import aside, is_sparse
 from ...errors import NoRuleError
 from ...transforms.arguments import HOLDERS
 
@@ -124,6 +125,35 @@ class SparseArray:
 
     def __repr__(self) -> str:
         return f"SparseArray(shape={self.shape}, nnz={self.nnz}, format={self.format!r}, data={type(self.data).__name__})"
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return NotImplemented
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        lone = aside(self)
+        if lone is None:
+            raise NoRuleError("a sparse array of duals is no dense one: write A.toarray().")
+        return lone
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> Any:
+        return self.value == _values(other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.value != _values(other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self.value < _values(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.value <= _values(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.value > _values(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.value >= _values(other)
 
     def __bool__(self) -> bool:
         raise ValueError("The truth value of an array with more than one element is ambiguous.")
@@ -400,7 +430,11 @@ def _sparse(x: Any) -> bool:
 
 
 def _dense(x: Any) -> Any:
-    return x if is_number(x) else np.asarray(x)
+    return x if is_number(x) else absorb(np.asarray(x))
+
+
+def _values(x: Any) -> Any:
+    return plain(plain_matrix(x))
 
 
 def sparse_numbers(matrix: Any) -> SparseArray:
