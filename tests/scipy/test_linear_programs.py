@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 
 import dualdiff as dd
+from tests.scipy.agreement import differences
 
 scipy_linalg: Any = pytest.importorskip("scipy.linalg")
 scipy_sparse: Any = pytest.importorskip("scipy.sparse")
@@ -171,22 +171,10 @@ PROGRAMS: list[tuple[Callable[[Namespaces, Any], Any], Any]] = [
 ]
 
 
-def differences(f: Callable[[Any], Any], x: Any, h: float = 1e-2) -> Any:
-    """Central differences, extrapolated three times."""
-
-    def central(step: float) -> Any:
-        return np.stack([(f(x + e) - f(x - e)) / (2 * step) for e in step * np.eye(x.size)])
-
-    table = [central(h / 2**i) for i in range(4)]
-    for k in range(1, 4):
-        table = [(4**k * b - a) / (4**k - 1) for a, b in itertools.pairwise(table)]
-    return table[0]
-
-
 @pytest.mark.parametrize("program, x", PROGRAMS, ids=lambda p: getattr(p, "__name__", ""))
 def test_program(program: Callable[[Namespaces, Any], Any], x: Any) -> None:
     """The gradient is that of the program with SciPy's own functions, and the Hessian that of the gradient."""
     value, gradient, hessian = dd.value_grad_and_hessian(lambda x: program(OURS, x))(x)
     np.testing.assert_allclose(value, program(PLAIN, x), rtol=1e-10)
-    np.testing.assert_allclose(gradient, differences(lambda x: program(PLAIN, x), x), rtol=1e-6, atol=1e-8)
-    np.testing.assert_allclose(hessian, differences(dd.grad(lambda x: program(OURS, x)), x), rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(gradient, differences(lambda x: program(PLAIN, x), x, 1e-2), rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(hessian, differences(dd.grad(lambda x: program(OURS, x)), x, 1e-2), rtol=1e-6, atol=1e-8)

@@ -16,6 +16,7 @@ sparse: Any = pytest.importorskip("dualdiff.scipy.sparse")
 linalg: Any = pytest.importorskip("dualdiff.scipy.linalg")
 
 from dualdiff.scipy.sparse._decided import CLASSES, DIFFERENTIATED, MOVERS, OTHERS, REFUSED  # noqa: E402
+from tests.scipy.agreement import agree  # noqa: E402
 
 RNG = np.random.default_rng(5)
 FORMATS = [f"{form}_{kind}" for kind in ("array", "matrix") for form in ("csr", "csc", "coo", "bsr", "lil", "dok", "dia")]
@@ -26,32 +27,6 @@ GROUPS: dict[str, list[str]] = {
     "refused": list(REFUSED),
     "others": OTHERS,
 }
-
-
-def agree(f: Callable[[Any], Any], g: Callable[[Any], Any], x: Any, *, rtol: float = 1e-10) -> None:
-    """Two functions have the same value, and the same derivatives in every representation."""
-
-    def close(found: Any, expected: Any) -> None:
-        np.testing.assert_allclose(found, expected, rtol=rtol, atol=rtol * np.max(np.abs(expected), initial=1e-3))
-
-    value, jacobian = dd.value_and_jacobian(g)(x)
-    close(dd.value_and_jacobian(f)(x)[0], value)
-    close(dd.jacobian(f, tangents="dense")(x), jacobian)
-    close(dd.jacobian(f, tangents="structured")(x), jacobian)
-    v, w = np.linspace(1, 2, x.size).reshape(x.shape), np.linspace(-1, 1, x.size).reshape(x.shape)
-    close(dd.jvp(f, x, v)[1], dd.jvp(g, x, v)[1])
-
-    def scalar(h: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        return lambda x: np.sum(np.sin(h(x)))
-
-    hessian = dd.hessian(scalar(g))(x)
-    close(dd.hessian(scalar(f), tangents="dense")(x), hessian)
-    close(dd.hessian(scalar(f), tangents="structured")(x), hessian)
-    size = np.max(np.abs(hessian), initial=1e-3)
-    both = np.ravel(v) @ np.reshape(hessian, (x.size, x.size)) @ np.ravel(w)
-    assert abs(dd.second_directional_derivative(scalar(f), x, v, w) - both) <= 1e-8 * size
-    assert abs(dd.jvp(lambda x: dd.jvp(scalar(f), x, v)[1], x, w)[1] - both) <= 1e-8 * size
-    close(dd.taylor(scalar(f), x, v, 3), dd.taylor(scalar(g), x, v, 3))
 
 
 # ------------------------------------------------------------------------------------------ constant matrices

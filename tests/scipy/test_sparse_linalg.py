@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,13 +18,7 @@ dense_linalg: Any = pytest.importorskip("dualdiff.scipy.linalg")
 
 from dualdiff.scipy.sparse.linalg._decided import DIFFERENTIATED, OTHERS, REFUSED  # noqa: E402
 from dualdiff.scipy.sparse.linalg._iterative import ITERATIVE  # noqa: E402
-
-_spec = importlib.util.spec_from_file_location("sparse_cases", Path(__file__).with_name("test_sparse.py"))
-assert _spec is not None
-assert _spec.loader is not None
-_module: Any = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_module)
-agree: Any = _module.agree
+from tests.scipy.agreement import agree  # noqa: E402
 
 RNG = np.random.default_rng(11)
 N = 6

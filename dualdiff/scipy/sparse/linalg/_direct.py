@@ -178,7 +178,7 @@ def spilu(A: Any, *args: Any, **options: Any) -> Factors:
 
 def factorized(A: Any) -> Callable[[Any], Any]:
     """The function that solves with a sparse matrix, factored once."""
-    return splu(A.tocsc()).solve
+    return splu(A.tocsc() if hasattr(A, "tocsc") else sp.csc_array(A)).solve
 
 
 def spsolve_triangular(
