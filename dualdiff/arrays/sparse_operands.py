@@ -73,7 +73,9 @@ def aside(number: Any) -> Any:
     if module.startswith("scipy.sparse.csgraph"):
         raise NoRuleError(f"scipy.sparse.csgraph.{name} takes plain arrays, and dualdiff has no derivative for it.")
     if name == "multiply":
-        raise NoRuleError("A.multiply(<dual>) of a sparse matrix: dualdiff.scipy.sparse.csr_array(A).multiply(x), or A * x.")
+        raise NoRuleError(
+            "A.multiply(<dual>): write A * x, or of an spmatrix dualdiff.scipy.sparse.sparse_numbers(A).multiply(x)."
+        )
     if name not in _OPERATORS or place != "sparse":
         raise NoRuleError(
             f"scipy.{place} ({name.strip('_')}) takes plain arrays: dualdiff.scipy.{place} has its functions for duals. For "

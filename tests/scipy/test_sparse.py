@@ -203,6 +203,10 @@ CONSTRUCTORS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
         lambda x: sparse.diags([x[:4], x, 2.0], [-1, 0, 2], shape=(5, 5)),
         lambda x: np.diag(x[:4], -1) + np.diag(x) + 2 * np.eye(5, k=2),
     ),
+    "diags, by name": (
+        lambda x: sparse.diags_array(offsets=[0, 1], diagonals=[x, x[1:]]),
+        lambda x: np.diag(x) + np.diag(x[1:], 1),
+    ),
     "diags, one": (lambda x: sparse.diags(x), np.diag),
     "diags_array": (lambda x: sparse.diags_array([x, x[1:]], offsets=[0, 1]), lambda x: np.diag(x) + np.diag(x[1:], 1)),
     "dia_array": (

@@ -181,6 +181,18 @@ def test_refused_names_say_why(name: str) -> None:
             dd.jacobian(lambda b: getattr(original, name)(B, b)[0])(b0)
 
 
+def test_what_has_not_converged_is_refused() -> None:
+    """A solver that gives up has no derivative to give."""
+    with pytest.raises(dd.NotDifferentiableError, match="not converged"):
+        dd.jacobian(lambda x: linalg.cg(symmetric(A(x)), b0, maxiter=1)[0])(ENTRIES)
+
+
+def test_an_operator_is_a_constant() -> None:
+    """A linear operator that closes over a dual is refused, not taken for a constant."""
+    with pytest.raises(dd.DualDiffError):
+        dd.derivative(lambda s: linalg.cg(original.LinearOperator((N, N), matvec=lambda v: s * v), b0)[0])(2.0)
+
+
 def test_singular_systems_are_refused() -> None:
     """A singular matrix and a repeated eigenvalue have no derivative."""
     with pytest.raises(dd.NotDifferentiableError, match="singular"):

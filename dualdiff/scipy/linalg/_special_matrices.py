@@ -126,7 +126,7 @@ def khatri_rao(a: Array, b: Array) -> Array:
 
 
 @differentiated("input_matrix", own_value=True)
-def clarkson_woodruff_transform(input_matrix: Array, sketch_size: int, rng: Any = None, **seed: Any) -> Array:
+def clarkson_woodruff_transform(input_matrix: Array, sketch_size: int, rng: Any = None) -> Array:
     """A random sketch of a matrix, which is linear in it."""
-    sketch = original.clarkson_woodruff_transform(np.eye(input_matrix.shape[-2]), sketch_size, rng, **seed)
+    sketch = original.clarkson_woodruff_transform(np.eye(input_matrix.shape[-2]), sketch_size, rng)
     return sketch @ input_matrix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -99,9 +100,11 @@ def maker(name: str) -> Callable[..., Any]:
 def mover(name: str) -> Callable[..., Any]:
     """SciPy's function of this name, which places the entries of its first argument and does nothing else."""
     original = getattr(sp, name)
+    keyword = next(iter(inspect.signature(original).parameters))
 
     @wraps(original)
-    def move(first: Any, *args: Any, **kwargs: Any) -> Any:
+    def move(*args: Any, **kwargs: Any) -> Any:
+        first, *args = args or (kwargs.pop(keyword),)  # type: ignore[assignment]
         if not has_numbers(first):
             return original(first, *args, **kwargs)
         kwargs.pop("dtype", None)

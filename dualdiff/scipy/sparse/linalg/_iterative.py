@@ -27,6 +27,9 @@ ITERATIVE = ["bicg", "bicgstab", "cg", "cgs", "gcrotmk", "gmres", "lgmres", "min
 #: A solver is called again for what is left, until that is at rounding, or so often.
 _PASSES = 20
 
+#: Where the residual stops shrinking, it must be below this power of the rounding error.
+_STAGNATION = 0.6
+
 
 def iterative(name: str) -> Callable[..., Any]:
     """SciPy's solver of this name, for right-hand sides and matrices that may carry derivatives.
@@ -50,7 +53,10 @@ def iterative(name: str) -> Callable[..., Any]:
         matrix, values = plain(plain_matrix(A)), plain(b)
         x, info = original_solver(matrix, values, **given)
         if info:
-            return x, info
+            raise NotDifferentiableError(
+                f"scipy.sparse.linalg.{name} has not converged (info={info}): what it would return has no derivative. Give it "
+                "more iterations or a preconditioner, or write spsolve."
+            )
         shift = given.get("shift", 0.0)
         # What was found for the value is no start for a derivative.
         given.pop("x0", None)
@@ -72,21 +78,20 @@ def _refined(name: str, solve: Callable[[NDArray], NDArray], matrix: Any, shift:
     def refine(b: NDArray) -> NDArray:
         if np.iscomplexobj(b) and getattr(matrix, "dtype", b.dtype).kind != "c":
             return np.asarray(refine(b.real) + 1j * refine(b.imag))
-        x, rest = np.zeros_like(b), b
-        bound = 100 * np.finfo(b.dtype).eps * np.linalg.norm(b)
-        left = np.linalg.norm(rest)
+        x, rest, eps = np.zeros_like(b), b, np.finfo(b.dtype).eps
+        size = left = np.linalg.norm(b)
         for _ in range(_PASSES):
-            if left <= bound:
+            if left <= 100 * eps * size:
                 return x
             # A breakdown shows in the residual.
             with np.errstate(all="ignore"):
                 step = np.asarray(solve(rest / left)).reshape(b.shape) * left
             rest = b - _times(matrix, x + step) + shift * (x + step)
-            before, left = left, np.linalg.norm(rest)
-            if not left < before:
+            smaller = np.linalg.norm(rest)
+            if not smaller < left:
                 break
-            x = x + step
-        if left <= 1e-9 * np.linalg.norm(b) or before <= 1e-9 * np.linalg.norm(b):
+            x, left = x + step, smaller
+        if left <= eps**_STAGNATION * size:
             return x
         raise NotDifferentiableError(
             f"scipy.sparse.linalg.{name} does not converge for a derivative: the residual stays at {left:.1e}. Give it a "
