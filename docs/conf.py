@@ -1,5 +1,6 @@
 """Sphinx configuration; built with warnings as errors (see README.md, Development)."""
 
+import os
 from importlib.metadata import version as installed_version
 
 project = "dualdiff"
@@ -8,22 +9,34 @@ copyright = f"2026, {author}"
 version = release = installed_version("dualdiff")
 
 extensions = [
-    "myst_parser",
+    "myst_nb",  # runs the code of the tutorial's pages, which are Markdown like all the others
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
 ]
-exclude_patterns = ["_build", "_templates"]
+exclude_patterns = ["_build", "_templates", "jupyter_execute"]
 templates_path = ["_templates"]
 
 myst_enable_extensions = ["deflist", "dollarmath"]
+
+# Every block of the tutorial runs in each build, in a kernel of its own page; an exception or a warning fails the build.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_output_stderr = "error"
+nb_code_prompt_show = "Answer"
+nb_code_prompt_hide = "Answer"
+# A backend chosen outside (MPLBACKEND=Agg in CI) would draw no figure in the pages.
+os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 
 autosummary_generate = True
 autodoc_typehints = "none"  # numpydoc's parameter lists say it in words and shapes
 numpydoc_show_class_members = False
 
 html_theme = "pydata_sphinx_theme"
+html_static_path = ["_static"]
+html_css_files = ["dualdiff.css"]
 html_title = "dualdiff"
 html_show_sourcelink = False
 html_theme_options = {

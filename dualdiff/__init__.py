@@ -2,6 +2,7 @@
 
 from . import testing
 from .arrays import Dual, HyperDual, Taylor
+from .arrays.blocks import workers
 from .errors import (
     DerivativeLostError,
     DualDiffError,
@@ -58,6 +59,8 @@ __all__ = [
     "prepare_jacobian",
     # what happens inside
     "explain",
+    # threads
+    "workers",
     # any order
     "taylor",
     # vector calculus

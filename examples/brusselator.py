@@ -88,13 +88,13 @@ def plot(y: Array, n: int, path: Path) -> None:
     """Draw the field u, and the pattern of the Jacobian on a small grid."""
     import matplotlib.pyplot as plt
 
-    figure, (field, pattern) = plt.subplots(1, 2, figsize=(10, 4.5), layout="constrained")
+    figure, (field, pattern) = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
     image = field.imshow(y[: n * n].reshape(n, n), cmap="magma", origin="lower")
     figure.colorbar(image, ax=field)
     field.set(title=f"u on a {n} x {n} grid")
     pattern.spy(dd.jacobian_sparsity(rate, start(6)), markersize=3)
     pattern.set(title="the Jacobian's pattern on a 6 x 6 grid")
-    figure.savefig(path, dpi=150)
+    figure.savefig(path, dpi=100)
     plt.close(figure)
     print(f"saved {path}")
 

@@ -1,14 +1,16 @@
 """Minimise a function of a million variables with exact gradients: the denoising of a 1000 x 1000 picture.
 
 The gradient of the smoothed total variation comes from the plain NumPy function, at a few times the function's price and
-without a matrix anywhere. Run ``python examples/million_variables.py``.
+without a matrix anywhere. Run ``python examples/million_variables.py [picture.png]``.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -71,8 +73,22 @@ def check_minimum(x: Array, noisy: Array, tolerance: float) -> None:
     assert distance < tolerance
 
 
-def main(n: int = 1000) -> None:
-    """Measure one gradient, minimise, and look at the result."""
+def plot(shown: dict[str, Array], path: Path) -> None:
+    """Draw a detail of the pictures."""
+    import matplotlib.pyplot as plt
+
+    figure, panels = plt.subplots(1, len(shown), figsize=(9, 3.35), layout="constrained")
+    for panel, (name, picture) in zip(panels, shown.items(), strict=True):
+        n = len(picture)
+        panel.imshow(picture[n // 20 : n // 3, n // 4 : n * 8 // 15], cmap="gray", vmin=-0.5, vmax=2.0)
+        panel.set(title=name, xticks=[], yticks=[])
+    figure.savefig(path, dpi=100)
+    plt.close(figure)
+    print(f"saved {path}")
+
+
+def main(n: int = 1000, path: Path | None = None) -> None:
+    """Measure one gradient, minimise, look at the result, and draw it."""
     clean, noisy = pictures(n)
     x = noisy.reshape(-1)
     both = dd.value_and_grad(energy)
@@ -91,7 +107,12 @@ def main(n: int = 1000) -> None:
     before, after = np.std(noisy - clean), np.std(found.x.reshape(n, n) - clean)
     print(f"distance from the clean picture: {before:.3f} -> {after:.3f}")
     assert after < before / 2
+    if path is not None:
+        try:
+            plot({"clean": clean, "noisy": noisy, "minimum of the energy": found.x.reshape(n, n)}, path)
+        except ImportError:
+            print("no plot: matplotlib is not installed")
 
 
 if __name__ == "__main__":
-    main()
+    main(path=Path(sys.argv[1] if len(sys.argv) > 1 else "million_variables.png"))

@@ -1,12 +1,13 @@
 """Optimise with exact derivatives: fewer function calls than finite differences, and answers that can be differentiated.
 
-Run ``python examples/optimisation.py``.
+Run ``python examples/optimisation.py [picture.png]``.
 """
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -79,14 +80,15 @@ def solved(module: Any, function: Callable[..., Any], run: Run) -> tuple[Any, in
     return result, f.calls, time.perf_counter() - start
 
 
-def compare(name: str) -> None:
-    """Solve a problem with SciPy's finite differences and with exact derivatives."""
+def compare(name: str) -> tuple[int, int]:
+    """Solve a problem with SciPy's finite differences and with exact derivatives; the calls that either takes."""
     function, run = PROBLEMS[name]
     expected, their_calls, their_time = solved(scipy.optimize, function, run)
     found, our_calls, our_time = solved(optimize, function, run)
     print(f"{name:40} {their_calls:7} {our_calls:6} {their_calls / our_calls:9.1f} {their_time / our_time:8.1f}")
     assert our_calls < their_calls
     assert np.sum(found.fun**2) <= np.sum(expected.fun**2) * (1 + 1e-6) + 1e-6
+    return their_calls, our_calls
 
 
 def check_thurber() -> None:
@@ -121,15 +123,37 @@ def best_penalty() -> None:
     assert abs(dd.grad(exact)(result.x)[0]) < 1e-4
 
 
-def main() -> None:
-    """Compare, and differentiate an optimiser."""
+def plot(calls: dict[str, tuple[int, int]], path: Path) -> None:
+    """Draw the numbers of calls."""
+    import matplotlib.pyplot as plt
+
+    theirs, ours = np.array(list(calls.values())).T
+    rows = np.arange(len(calls))
+    figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
+    axes.barh(rows - 0.2, theirs, 0.4, color="tab:red", label="finite differences")
+    axes.barh(rows + 0.2, ours, 0.4, color="tab:blue", label="exact derivatives")
+    axes.set(xscale="log", xlabel="calls of the function", yticks=rows, yticklabels=list(calls))
+    axes.invert_yaxis()
+    axes.set_xlim(left=1)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.2))
+    figure.savefig(path, dpi=100)
+    plt.close(figure)
+    print(f"saved {path}")
+
+
+def main(names: Collection[str] = tuple(PROBLEMS), path: Path | None = None) -> None:
+    """Compare, differentiate an optimiser, and draw."""
     print(f"{'':40} {'calls':>7} {'calls':>6} {'ratio of':>9} {'ratio of':>8}")
     print(f"{'':40} {'SciPy':>7} {'here':>6} {'calls':>9} {'times':>8}")
-    for name in PROBLEMS:
-        compare(name)
+    calls = {name: compare(name) for name in names}
     check_thurber()
     best_penalty()
+    if path is not None:
+        try:
+            plot(calls, path)
+        except ImportError:
+            print("no plot: matplotlib is not installed")
 
 
 if __name__ == "__main__":
-    main()
+    main(path=Path(sys.argv[1] if len(sys.argv) > 1 else "optimisation.png"))

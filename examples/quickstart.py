@@ -101,18 +101,20 @@ def plot(b: Array, L: Array, path: Path) -> None:
     curve.legend(loc="upper left")
     width.plot(x, band, color="tab:blue")
     width.set(xlabel="logarithm of the density", ylabel="half width of\nthe band", ylim=(0, None))
-    figure.savefig(path, dpi=150)
+    figure.savefig(path, dpi=100)
+    plt.close(figure)
     print(f"saved {path}")
 
 
-def main(path: Path) -> None:
+def main(path: Path | None = None) -> None:
     """Fit from both starting points, look at the gradient, and draw."""
     fits = [report(start) for start in STARTS]
     steepest(STARTS[0])
-    try:
-        plot(*fits[0], path)
-    except ImportError:
-        print("no plot: matplotlib is not installed")
+    if path is not None:
+        try:
+            plot(*fits[0], path)
+        except ImportError:
+            print("no plot: matplotlib is not installed")
 
 
 if __name__ == "__main__":

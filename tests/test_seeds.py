@@ -1,8 +1,9 @@
-"""Rows S1 to S16 of the documents on matrix calculus, each against its exact answer, in both layouts."""
+"""Rows S1 to S19 of the documents on matrix calculus, each against its exact answer, in both layouts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -385,6 +386,18 @@ def test_s15_sum_and_scalar_expansion() -> None:
     close(dd.jacobian(lambda v: np.sum(7.0 * v**2))(x), 14.0 * x)
 
 
+def test_s15_sparse_jacobian_of_many_variables() -> None:
+    """S15: the diagonal pattern is found, and a hundred thousand variables take a hundred thousand entries."""
+    sparse = pytest.importorskip("scipy.sparse")
+    x = np.linspace(0.0, 1.0, 100_000)
+    J = dd.jacobian(lambda v: v * np.sin(v), sparse=True)(x)
+    assert J.nnz == x.size
+    close(J.diagonal(), np.sin(x) + x * np.cos(x))
+    pattern = dd.jacobian_sparsity(lambda v: v * np.sin(v), x[:5])
+    assert sparse.issparse(pattern)
+    assert np.array_equal(pattern.toarray(), np.eye(5, dtype=bool))
+
+
 def test_s16_dot_product() -> None:
     """S16: the gradient of y = w . x is w, directly and through the intermediate v = w * x and its sum."""
     w, x = np.array([1.0, -2.0, 0.5]), np.array([0.3, 1.1, -0.7])
@@ -395,3 +408,93 @@ def test_s16_dot_product() -> None:
     inner = dd.jacobian(lambda x: w * x)(x)
     outer = dd.grad(np.sum)(w * x)
     close(outer @ inner, w)
+
+
+# ---------------------------------------------------------------- S17: numerical differentiation
+DIFFERENCES: list[tuple[str, int, Callable[[Callable[[Any], Any], float, float], float]]] = [
+    ("forward", 1, lambda f, x, h: (f(x + h) - f(x)) / h),
+    ("backward", 1, lambda f, x, h: (f(x) - f(x - h)) / h),
+    ("central", 2, lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h)),
+    ("Richardson", 4, lambda f, x, h: (8 * (f(x + h / 2) - f(x - h / 2)) - (f(x + h) - f(x - h))) / (6 * h)),
+]
+
+
+@pytest.mark.parametrize("name, order, difference", DIFFERENCES, ids=[row[0] for row in DIFFERENCES])
+def test_s17_differences_err_where_duals_do_not(name: str, order: int, difference: Any) -> None:
+    """S17: a difference's error falls with its order, then rises as 1/h; a dual number's is rounding, and has no step."""
+
+    def f(x: Any) -> Any:
+        return np.exp(np.sin(x)) / (1 + x**2)
+
+    x = 1.2
+    exact = f(x) * (np.cos(x) - 2 * x / (1 + x**2))
+
+    def error(h: float) -> float:
+        return abs(float(difference(f, x, h)) / float(exact) - 1)
+
+    coarse, fine = (0.1, 0.05) if order == 4 else (1e-2, 1e-3)
+    assert abs(np.log(error(coarse) / error(fine)) / np.log(coarse / fine) - order) < 0.1
+    assert error(1e-12) > 1e-7
+    assert abs(dd.derivative(f)(x) / exact - 1) < 1e-15
+
+
+# ---------------------------------------------------------------- S18: symbolic differentiation
+def nested_product(x: Any, depth: int, cos: Callable[[Any], Any] = np.cos) -> Any:
+    """Return a product nested ``depth`` deep, each time with itself."""
+    for _ in range(depth):
+        x = 1 + x * cos(x)
+    return x
+
+
+def test_s18_nested_product_in_one_pass() -> None:
+    """S18: the derivative of a product nested 20 deep is the product of 20 slopes, in one pass."""
+    exact, y = 1.0, 0.5
+    for _ in range(20):
+        exact *= np.cos(y) - y * np.sin(y)
+        y = 1 + y * np.cos(y)
+    close(dd.derivative(nested_product)(0.5, 20), exact)
+
+
+def test_s18_symbolic_derivatives_swell() -> None:
+    """S18: the formula of that derivative more than doubles with each level, and has the value found here."""
+    sympy = pytest.importorskip("sympy")
+    x = sympy.Symbol("x")
+    formulas = [sympy.diff(nested_product(x, depth, sympy.cos), x) for depth in range(1, 7)]
+    operations = [formula.count_ops() for formula in formulas]
+    assert all(after > 2 * before for before, after in pairwise(operations))
+    for depth, formula in enumerate(formulas, start=1):
+        close(dd.derivative(nested_product)(0.5, depth), float(formula.subs(x, sympy.Rational(1, 2)).evalf(30)))
+
+
+# ---------------------------------------------------------------- S19: a small network
+def test_s19_a_network_trains() -> None:
+    """S19: descent along the gradient lowers the loss of a network; Gauss-Newton with the exact Jacobian lowers it further."""
+    X = rng().uniform(-1, 1, size=(60, 2))
+    y = np.sin(3 * X[:, 0]) * X[:, 1]
+
+    def residuals(w: Array) -> Array:
+        return np.tanh(X @ w[:12].reshape(2, 6) + w[12:18]) @ w[18:24] - y
+
+    def loss(w: Array) -> Array:
+        return np.mean(residuals(w) ** 2)
+
+    start = rng(1).normal(size=24)
+    r, J = dd.value_and_jacobian(residuals)(start)
+    Z = np.tanh(X @ start[:12].reshape(2, 6) + start[12:18])
+    by_first = np.einsum("ni,nh->nih", X, start[18:24] * (1 - Z**2)).reshape(60, 12)
+    close(J, np.concatenate([by_first, start[18:24] * (1 - Z**2), Z], axis=1))
+    close(dd.grad(loss)(start), 2 / 60 * J.T @ r)
+
+    w, descent = start, [loss(start)]
+    for _ in range(100):
+        w = w - 0.1 * dd.grad(loss)(w)
+        descent.append(loss(w))
+    assert all(after < before for before, after in pairwise(descent))
+
+    w, damping = start, 1.0
+    for _ in range(100):
+        r, J = dd.value_and_jacobian(residuals)(w)
+        step = np.linalg.solve(J.T @ J + damping * np.eye(24), -J.T @ r)
+        accepted = loss(w + step) < np.mean(r**2)
+        w, damping = (w + step, damping / 3) if accepted else (w, damping * 2)
+    assert loss(w) < 0.01 * descent[-1] < 0.01 * descent[0]

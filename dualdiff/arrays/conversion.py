@@ -188,7 +188,8 @@ class ConversionMethods(Number):
     def _memory(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse access to raw memory."""
         raise DerivativeLostError(
-            f"a {type(self).__name__} has no raw memory to view, resize or write: its derivative lies elsewhere. {_VALUE}"
+            f"a {type(self).__name__} has no raw memory to view, resize or write: its derivative lies elsewhere. An "
+            f"np.matrix, np.recarray or masked array asks for such a view: use np.asarray of it. {_VALUE}"
         )
 
     resize = tobytes = tofile = dump = dumps = byteswap = getfield = setfield = setflags = _memory

@@ -27,6 +27,7 @@ from ..rules.kinds import (
     ZeroSlope,
 )
 from ..rules.registry import COMPLEX_RULES, FUNCTIONS, PARAMETERS, UFUNCS, nearest, rule_of
+from .blocks import divided
 from .construction import with_room
 from .number import Number, absorb, is_number, leaves, plain, plain_numpy, replaced, top
 from .slopes import strengthened
@@ -153,7 +154,8 @@ def _by_kind(rule: Rule, function: NumPyFunction, inputs: tuple[Any, ...], kwarg
     if number is None:
         return function(*inputs, **kwargs)
     if isinstance(rule, Elementwise):
-        return number.elementwise(rule, function, inputs, kwargs)
+        result = None if kwargs else divided(number, function, inputs)
+        return number.elementwise(rule, function, inputs, kwargs) if result is None else result
     if isinstance(rule, Several):
         return number.several(rule, function, inputs, kwargs)
     if isinstance(rule, Linear):

@@ -15,6 +15,7 @@ from ..rules.elementwise import minus_one, one, power_of
 from ..rules.kinds import Elementwise, Product
 from ..rules.registry import UFUNCS
 from ..tangents import ZERO, Zero, is_zero, ndim
+from .blocks import is_whole
 from .construction import as_tangent, as_value
 from .dual import Dual, apply_front
 from .levels import nesting
@@ -165,7 +166,7 @@ class HyperDual(ByNesting):
 
     def _quick(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
         """Parts that are plain arrays of float64 or Python floats; None where more care is needed."""
-        if rule.second is None:
+        if rule.second is None or (type(self.value) is np.ndarray and not is_whole(self.value)):
             return None
         e1 = self._eps1
         if type(e1) is np.ndarray and e1.ndim > ndim(self.value):

@@ -16,6 +16,7 @@ from ..rules.elementwise import power_of
 from ..rules.kinds import Created
 from ..rules.registry import FUNCTIONS
 from ..tangents import is_structured, ndim
+from .blocks import divided
 from .conversion import ConversionMethods
 from .dispatch import READY, apply_function, apply_ufunc
 from .indexing import assign, select
@@ -221,7 +222,9 @@ class ArrayMethods(ConversionMethods, Number):
 
     def __pow__(self, other: Any) -> Any:
         if is_plain_scalar(other):
-            return self.elementwise(power_of(other), Operator(other), (self,), {})
+            power = Operator(other)
+            result = divided(self, power, (self,))
+            return self.elementwise(power_of(other), power, (self,), {}) if result is None else result
         return self._power(other)
 
     # ---------------------------------------------------------------------------------------- container

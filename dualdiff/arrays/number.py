@@ -280,7 +280,7 @@ def _zeros_like(x: Any) -> Any:
 def payload(value: Any) -> Any:
     """A float64 or complex128 scalar as a Python number, which computes faster; anything else as it is."""
     if type(value) is np.float64 or type(value) is np.complex128:
-        return value.item()
+        return float(value) if type(value) is np.float64 else complex(value)
     return value
 
 
@@ -296,7 +296,7 @@ def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
         if kind is float or (kind is np.ndarray and tangent.dtype is _FLOAT64):
             return tangent
         if kind is np.float64:
-            return tangent.item()
+            return float(tangent)
     elif kind is np.ndarray and type(value) is np.ndarray and tangent.dtype is value.dtype:
         return tangent if view else ts.laid_out(tangent, value)
     if tangent is None or (isinstance(tangent, Zero) and tangent.cell is None):
@@ -362,7 +362,7 @@ def plain(x: Any) -> Any:
 
 def numpy_scalar(value: Any) -> Any:
     """A scalar's payload as the float64 or complex128 that it stands for; anything else as it is."""
-    return np.asarray(value)[()] if type(value) is float or type(value) is complex else value
+    return np.float64(value) if type(value) is float else np.complex128(value) if type(value) is complex else value
 
 
 def plain_numpy(x: Any) -> Any:

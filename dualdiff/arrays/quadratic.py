@@ -18,6 +18,7 @@ from ..rules.elementwise import minus_one, one, power_of
 from ..rules.kinds import Elementwise, Product
 from ..rules.registry import UFUNCS
 from ..tangents import ZERO, Zero, is_zero, ndim
+from .blocks import is_whole
 from .dual import Dual, apply_front
 from .hyperdual import HyperDual, shortened
 from .methods import is_plain_scalar
@@ -68,7 +69,7 @@ class Quadratic(ByNesting):
 
     def _quick(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
         """The chain rule where all parts are plain arrays of float64 or Python floats; None where more care is needed."""
-        if rule.second is None:
+        if rule.second is None or (type(self.value) is np.ndarray and not is_whole(self.value)):
             return None
         rows: list[Any] = []
         values, count = [], 0

@@ -12,13 +12,14 @@ import numpy as np
 
 from .. import tangents as ts
 from .._typing import Tangent
-from ..rules.elementwise import COMPLEX_RULES, one
+from ..rules.elementwise import COMPLEX_RULES, one, power_of
 from ..rules.kinds import Elementwise
 from ..rules.products import matmul
 from ..rules.registry import UFUNCS
-from ..tangents import Zero, is_structured, ndim
+from ..tangents import Zero, is_structured
+from .blocks import is_whole
 from .methods import ArrayMethods
-from .slopes import is_singular
+from .slopes import Operator, is_singular
 
 __all__ = ["Shortcuts"]
 
@@ -32,7 +33,8 @@ class Shortcuts(ArrayMethods):
 
     def __mul__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if type(other) is type(self):
+        kind = type(other)
+        if kind is type(self):
             v, t = other.value, other._tangent
             if type(s) is type(t) is type(value) is type(v) is float and self.level == other.level:
                 y = value * v
@@ -42,7 +44,10 @@ class Shortcuts(ArrayMethods):
                 y = value * v
                 if _finite(y):
                     return _made(self, y, s * v + value * t)
-        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float or _is_linear(s)):
+        elif kind is float or kind is int:
+            if -_INFINITY < other < _INFINITY and _scales(value, s):
+                return _made(self, value * other, s * other)
+        elif kind is np.ndarray and _is_beside(other, value) and _is_plain(s):
             y = value * other
             if _finite(y):
                 return _made(self, y, s * other)
@@ -50,7 +55,11 @@ class Shortcuts(ArrayMethods):
 
     def __rmul__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float or _is_linear(s)):
+        kind = type(other)
+        if kind is float or kind is int:
+            if -_INFINITY < other < _INFINITY and _scales(value, s):
+                return _made(self, other * value, other * s)
+        elif kind is np.ndarray and _is_beside(other, value) and _is_plain(s):
             y = other * value
             if _finite(y):
                 return _made(self, y, other * s)
@@ -58,45 +67,49 @@ class Shortcuts(ArrayMethods):
 
     def __add__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if type(other) is type(self):
+        kind = type(other)
+        if kind is type(self):
             v, t = other.value, other._tangent
             if (type(s) is type(t) is type(value) is type(v) is float and self.level == other.level) or _alike(
                 self, other, value, v, s, t
             ):
                 return _made(self, value + v, s + t)
-        elif _is_number_of(other, value):
-            if type(s) is float:
-                return _made(self, value + other, s)
-            if type(s) is np.ndarray or _is_linear(s):
-                return _made(self, value + other, s.copy() if s.ndim < 2 else s.copy("K"))
+        elif ((kind is float or kind is int) and _scales(value, s)) or (
+            kind is np.ndarray and _is_beside(other, value) and _is_plain(s)
+        ):
+            return _made(self, value + other, s if type(s) is float else s.copy() if s.ndim < 2 else s.copy("K"))
         return super().__add__(other)
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if type(other) is type(self):
+        kind = type(other)
+        if kind is type(self):
             v, t = other.value, other._tangent
             if (type(s) is type(t) is type(value) is type(v) is float and self.level == other.level) or _alike(
                 self, other, value, v, s, t
             ):
                 return _made(self, value - v, s - t)
-        elif _is_number_of(other, value):
-            if type(s) is float:
-                return _made(self, value - other, s)
-            if type(s) is np.ndarray or _is_linear(s):
-                return _made(self, value - other, s.copy() if s.ndim < 2 else s.copy("K"))
+        elif ((kind is float or kind is int) and _scales(value, s)) or (
+            kind is np.ndarray and _is_beside(other, value) and _is_plain(s)
+        ):
+            return _made(self, value - other, s if type(s) is float else s.copy() if s.ndim < 2 else s.copy("K"))
         return super().__sub__(other)
 
     def __rsub__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float or _is_linear(s)):
+        kind = type(other)
+        if ((kind is float or kind is int) and _scales(value, s)) or (
+            kind is np.ndarray and _is_beside(other, value) and _is_plain(s)
+        ):
             return _made(self, other - value, -s)
         return super().__rsub__(other)
 
     def __truediv__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if type(other) is type(self):
+        kind = type(other)
+        if kind is type(self):
             v, t = other.value, other._tangent
             if type(s) is type(t) is type(value) is type(v) is float and self.level == other.level and v != 0:
                 y = value / v
@@ -108,7 +121,10 @@ class Shortcuts(ArrayMethods):
                 y = value / v
                 if _finite(y):
                     return _made(self, y, (s - y * t) / v)
-        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float or _is_linear(s)) and _divides(other):
+        elif kind is float or kind is int:
+            if -_INFINITY < other < _INFINITY and other != 0 and _scales(value, s):
+                return _made(self, value / other, s / other)
+        elif kind is np.ndarray and _is_beside(other, value) and _is_plain(s):
             y = value / other
             if _finite(y):
                 return _made(self, y, s / other)
@@ -116,11 +132,15 @@ class Shortcuts(ArrayMethods):
 
     def __rtruediv__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if type(value) is type(s) is type(other) is float and value != 0:
-            y = other / value
-            if -_INFINITY < y < _INFINITY:
-                return _made(self, y, -y / value * s)
-        elif _is_number_of(other, value) and (type(s) is np.ndarray or type(s) is float or _is_linear(s)) and _divides(value):
+        kind = type(other)
+        if type(value) is float:
+            if value != 0 and (kind is float or kind is int) and _scales(value, s):
+                y = other / value
+                if -_INFINITY < y < _INFINITY:
+                    return _made(self, y, -y / value * s)
+        elif ((kind is float or kind is int) and _scales(value, s)) or (
+            kind is np.ndarray and _is_beside(other, value) and _is_plain(s)
+        ):
             y = other / value
             if _finite(y):
                 return _made(self, y, -y / value * s)
@@ -128,19 +148,22 @@ class Shortcuts(ArrayMethods):
 
     def __pow__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if type(other) is int and other > 1 and (type(s) is float or type(s) is np.ndarray) and type(value) is float:
-            try:
-                return _made(self, value**other, other * value ** (other - 1) * s)
-            except OverflowError:
-                pass
+        if type(value) is float:
+            if type(other) is int and other > 1 and (type(s) is float or type(s) is np.ndarray):
+                try:
+                    return _made(self, value**other, other * value ** (other - 1) * s)
+                except OverflowError:
+                    pass
+        elif type(other) is int or type(other) is float:
+            result = self._unary(power_of(other), Operator(other))
+            if result is not None:
+                return result
         return super().__pow__(other)
 
     def __neg__(self) -> Any:
-        s = self._tangent
-        if ((type(s) is np.ndarray or type(s) is float or _is_linear(s)) and ndim(self.value)) or type(
-            self.value
-        ) is float is type(s):
-            return _made(self, -self.value, -s)
+        value, s = self.value, self._tangent
+        if _scales(value, s):
+            return _made(self, -value, -s)
         return super().__neg__()
 
     def __getitem__(self, index: Any) -> Any:
@@ -217,7 +240,7 @@ class Shortcuts(ArrayMethods):
             if type(value) is np.ndarray and value.dtype is _FLOAT64 and type(s) is np.ndarray and value.ndim:
                 axes = tuple(range(s.ndim - value.ndim, s.ndim))
                 total = np.add.reduce(s, axis=axes)
-                return _made(self, np.add.reduce(value, axis=None).item(), total if type(total) is np.ndarray else total.item())
+                return _made(self, float(np.add.reduce(value, axis=None)), total if type(total) is np.ndarray else float(total))
         return super().__array_function__(function, types, args, kwargs)
 
     def _matmul(self, a: Any, b: Any) -> Any:
@@ -248,35 +271,42 @@ class Shortcuts(ArrayMethods):
         if type(y) is np.ndarray and y.ndim == 1 and total is not None and total.strides[-1] == y.strides[0]:
             return _made(self, y, total)
         if type(y) is np.float64 and total is not None:
-            return _made(self, y.item(), total if type(total) is np.ndarray else float(total))
+            return _made(self, float(y), total if type(total) is np.ndarray else float(total))
         return self.of(y, (total,), self.level)
 
-    def _unary(self, rule: Elementwise, ufunc: Any) -> Any:
+    def _unary(self, rule: Elementwise, function: Any) -> Any:
         """A function of one argument whose parts are plain; None where more care is needed."""
         value, s = self.value, self._tangent
-        if type(s) is not np.ndarray and type(s) is not float and not _is_linear(s):
+        partial = rule.partials[0]
+        if partial is None or partial is one:
             return None
-        scalar = type(value) is float
-        if not scalar and (type(value) is not np.ndarray or (value.dtype.kind == "c" and ufunc in COMPLEX_RULES)):
+        if type(value) is float:
+            if type(s) is not float and type(s) is not np.ndarray and not _is_linear(s):
+                return None
+            y = float(function(value))
+            if not rule.tame and (not -_INFINITY < y < _INFINITY or (rule.singular and rule.singular(y, value) == 0)):
+                return None
+            try:
+                t = partial(y, value) * s
+            except ArithmeticError:
+                return None
+            return _made(self, y, float(t) if type(t) is np.float64 else t)
+        if type(value) is not np.ndarray or not is_whole(value) or not _is_plain(s):
             return None
-        partial, y = rule.partials[0], ufunc(value)
-        if scalar:
-            y = y.item()
-        if partial is None or partial is one or (not rule.tame and (not _finite(y) or is_singular(rule, y, [value]))):
+        if value.dtype.kind == "c" and function in COMPLEX_RULES:
             return None
-        try:
-            t = partial(y, value) * s
-        except ArithmeticError:
+        y = function(value)
+        if type(y) is not np.ndarray or (not rule.tame and (not _finite(y) or is_singular(rule, y, [value]))):
             return None
-        if scalar:
-            return _made(self, y, t.item() if type(t) is np.float64 else t)
-        if type(y) is not np.ndarray or (type(t) is not np.ndarray and not is_structured(t)) or t.dtype is not y.dtype:
+        t = partial(y, value) * s
+        if (type(t) is not np.ndarray and not is_structured(t)) or t.dtype is not y.dtype:
             return None
         return _made(self, y, t)
 
 
 _FLOAT64 = np.dtype(float)
 _INFINITY = float("inf")
+
 _new: Any = object.__new__
 _OPERATORS: dict[np.ufunc, Any] = {
     np.multiply: (Shortcuts.__mul__, Shortcuts.__rmul__),
@@ -311,6 +341,7 @@ def _alike(x: Any, other: Any, value: Any, v: Any, s: Any, t: Any) -> bool:
         and type(v) is np.ndarray
         and (type(s) is np.ndarray or (_is_linear(s) and _is_linear(t)))
         and value.ndim > 0
+        and is_whole(value)
         and value.shape == v.shape
         and s.shape == t.shape
         and value.dtype is v.dtype
@@ -322,7 +353,7 @@ def _beside(x: Any, other: Any, value: Any, v: Any, s: Any, t: Any) -> Any:
     """The tangent of a scalar dual, aligned with that of an array of the same level; None if they are anything else."""
     if x.level != other.level or type(v) is not float or type(value) is not np.ndarray or value.dtype is not _FLOAT64:
         return None
-    if type(s) is not np.ndarray or not value.ndim:
+    if type(s) is not np.ndarray or not value.ndim or not is_whole(value):
         return None
     if type(t) is float:
         return t if s.ndim == value.ndim else None
@@ -331,13 +362,25 @@ def _beside(x: Any, other: Any, value: Any, v: Any, s: Any, t: Any) -> Any:
     return None
 
 
-def _is_number_of(other: Any, value: Any) -> bool:
-    """Whether ``other`` is a constant that changes neither shape nor dtype of the value."""
-    if type(other) is float or type(other) is int:
-        return type(value) is float or (type(value) is np.ndarray and value.ndim > 0)
+def _is_plain(tangent: Any) -> bool:
+    """Whether a tangent is an array, or as good as one for linear operations."""
+    return type(tangent) is np.ndarray or _is_linear(tangent)
+
+
+def _scales(value: Any, tangent: Any) -> bool:
+    """Whether an operation with a Python number changes neither the shape nor the dtype of these parts."""
+    if type(value) is float:
+        return type(tangent) is float or type(tangent) is np.ndarray or _is_linear(tangent)
+    if type(value) is not np.ndarray or not value.ndim or not is_whole(value):
+        return False
+    return type(tangent) is np.ndarray or _is_linear(tangent)
+
+
+def _is_beside(other: Any, value: Any) -> bool:
+    """Whether a constant array has the shape and the dtype of the value."""
     return (
-        type(other) is np.ndarray
-        and type(value) is np.ndarray
+        type(value) is np.ndarray
+        and is_whole(value)
         and other.dtype is _FLOAT64
         and value.dtype is _FLOAT64
         and other.shape == value.shape
@@ -346,6 +389,7 @@ def _is_number_of(other: Any, value: Any) -> bool:
 
 
 def _finite(y: Any) -> bool:
+    """Whether every entry is finite."""
     if type(y) is float:
         return -_INFINITY < y < _INFINITY
     ok = np.isfinite(y)

@@ -58,9 +58,9 @@ def is_singular(rule: Elementwise, y: Array, values: list[Array]) -> bool:
     if rule.singular is None:
         return False
     zero = rule.singular(y, *values)
-    if isinstance(zero, float):
+    if isinstance(zero, (float, complex)):
         return zero == 0
-    return bool(np.count_nonzero(zero) != np.size(zero))
+    return bool(np.count_nonzero(zero) != getattr(zero, "size", 1))
 
 
 def slope(partial: Any, y: Array, values: list[Array]) -> Array:

@@ -42,7 +42,7 @@ def integrated(y0: Array, slope: Series, x: Series) -> Series:
 
 def _start(x: Any) -> Any:
     """A starting value; of a scalar, the Python number, which computes faster."""
-    return x.item() if type(x) is np.float64 else x
+    return float(x) if type(x) is np.float64 else x
 
 
 def _slope(function: NumPyFunction, y0: Array, x0: Array) -> Array:

@@ -72,6 +72,7 @@ class Space:
         "lasting",
         "layouts",
         "movements",
+        "of_blocks",
         "paired",
         "pairs",
         "parents",
@@ -97,6 +98,8 @@ class Space:
         self.pairs: Space | None = None
         self.parents: dict[tuple[int, int], Any] = {}
         self.paired: dict[tuple[int, int, int, int], Any] = {}
+        #: The space of tangents that are blocks of larger ones; in that space, the space of these.
+        self.of_blocks: Space | None = None
         self._count = itertools.count()
         self._known: dict[Hashable, list[Index]] = {}
         self._counters: dict[int, NDArray] = {}

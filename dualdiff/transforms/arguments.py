@@ -35,31 +35,41 @@ def named_after(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], 
     return wraps(function, assigned=("__name__", "__qualname__"), updated=())
 
 
+def _is_container(tree: Tree) -> bool:
+    # By its type: isinstance would ask a number of ours what it pretends to be, which takes longer.
+    return issubclass(type(tree), _CONTAINERS)
+
+
 def flatten(tree: Tree) -> list[Any]:
     """The leaves of a tree, in order."""
-    if not isinstance(tree, _CONTAINERS) and type(tree) not in HOLDERS:
+    if not _is_container(tree) and type(tree) not in HOLDERS:
         return [tree]
     return list(_leaves(tree))
 
 
+def leaves_of_direction(point: Tree, direction: Tree) -> list[Any]:
+    """The leaves of a direction at a point; a list of numbers in the place of an array is an array."""
+    if isinstance(direction, list) and not _is_container(point):
+        return [absorb(direction)]
+    return flatten(direction)
+
+
 def _leaves(tree: Tree) -> Iterator[Any]:
-    if isinstance(tree, dict):
-        for key in tree:
-            yield from _leaves(tree[key])
-    elif isinstance(tree, (list, tuple)):
-        for branch in tree:
-            yield from _leaves(branch)
-    elif type(tree) in HOLDERS:
+    if type(tree) in HOLDERS:
         yield tree.data
-    else:
+        return
+    if not _is_container(tree):
         yield tree
+        return
+    for branch in tree.values() if isinstance(tree, dict) else tree:
+        yield from _leaves(branch)
 
 
 def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
     """A tree of the same form with these leaves."""
     if type(tree) in HOLDERS:
         return tree.with_data(next(leaves))
-    if not isinstance(tree, _CONTAINERS):
+    if not _is_container(tree):
         return next(leaves)
     if isinstance(tree, dict):
         rebuilt = copy.copy(tree)
@@ -91,6 +101,10 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
             raise NoRuleError(
                 f"{error}. np.array([...]) of duals makes an object array, which this function of NumPy refuses: write "
                 "np.stack([...]), or `import dualdiff.numpy as np`."
+            ) from error
+        if "'list'" in str(error) and any(type(arg) is list for arg in args):
+            raise TypeError(
+                f"{error}. The function was called with a list, and is given a list of duals: call it with np.array([...])."
             ) from error
         if str(error).startswith("Error setting single item"):
             raise DerivativeLostError(
@@ -132,14 +146,14 @@ class Inputs:
         has_aux: bool,
     ) -> None:  # fmt: skip
         self.function, self.args, self.kwargs, self.has_aux = function, args, kwargs, has_aux
-        numbers = (argnums,) if isinstance(argnums, (int, np.integer)) else tuple(argnums)
+        self.single = isinstance(argnums, (int, np.integer))
+        numbers: tuple[int, ...] = (argnums,) if isinstance(argnums, (int, np.integer)) else tuple(argnums)
         for number in numbers:
             if not -len(args) <= number < len(args):
                 raise ValueError(f"argnums={argnums} but the function was called with {len(args)} positional argument(s).")
         self.numbers = [number % len(args) for number in numbers]
         if len(set(self.numbers)) < len(numbers):
             raise ValueError(f"argnums={argnums} names an argument twice.")
-        self.single = isinstance(argnums, (int, np.integer))
         self.argnums = argnums
         self.trees = [args[number] for number in self.numbers]
         given = flatten(self.trees[0]) if self.single else flatten(self.trees)
@@ -160,9 +174,10 @@ class Inputs:
         values = [room_for(owned(leaf), around) if around else owned(leaf) for leaf in self.leaves]
         args = list(self.args)
         with new_level(kind) as level:
-            numbers = (kind.of(value, parts, level) for value, parts in zip(values, tangents, strict=True))
+            numbers = [kind.of(value, parts, level) for value, parts in zip(values, tangents, strict=True)]
+            supply = iter(numbers)
             for number, tree in zip(self.numbers, self.trees, strict=True):
-                args[number] = rebuild(tree, numbers)
+                args[number] = rebuild(tree, supply)
             output, aux = call(self.function, tuple(args), self.kwargs), None
             if self.has_aux:
                 if not isinstance(output, tuple) or len(output) != 2:
@@ -200,7 +215,13 @@ class Inputs:
 
     def directions(self, tree: Tree, name: str) -> list[Any]:
         """The leaves of a direction, checked against those of the point."""
-        given = flatten(tree)
+        branches = [tree] if self.single else tree
+        if _is_container(branches) and len(branches) == len(self.trees) and not isinstance(branches, dict):
+            given = [
+                leaf for point, along in zip(self.trees, branches, strict=True) for leaf in leaves_of_direction(point, along)
+            ]
+        else:
+            given = flatten(tree)
         if len(given) != len(self.leaves):
             raise ShapeError(f"the direction {name} holds {len(given)} arrays, the point {len(self.leaves)}.")
         return [as_tangent(owned(d), leaf, f"direction {name}") for d, leaf in zip(given, self.leaves, strict=True)]
@@ -236,7 +257,7 @@ class Inputs:
             return x
         x = x[()] if is_ndarray(x) else x
         if self.python_scalars:
-            return x.item() if isinstance(x, (np.float64, np.complex128)) else x
+            return float(x) if type(x) is np.float64 else complex(x) if type(x) is np.complex128 else x
         return np.float64(x) if type(x) is float else np.complex128(x) if type(x) is complex else x
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from .._typing import Tree
-from ..arrays import Dual, Quadratic
+from ..arrays import Dual, HyperDual, Quadratic
 from ..errors import TooDenseError
 from ..tangents.space import Space
 from .arguments import Inputs, Result, flatten, parts_at, tangent_or_zero
 from .representation import leaves_of, new_space, rows_in_front, space_for
 
-__all__ = ["Slopes", "bends_of", "differentiated_slopes", "matrix_of", "quadratic_result"]
+__all__ = ["Slopes", "bends_of", "differentiated_slopes", "directed_slopes", "matrix_of", "quadratic_result"]
 
 
 class Slopes:
@@ -54,6 +54,21 @@ def differentiated_slopes(
     pairs = leaves_of(result)
     count = len(flatten(slopes.form))
     return slopes, pairs[:count], pairs[count:]
+
+
+def directed_slopes(inputs: Inputs, tangents: str, along: list[Any]) -> Result | None:
+    """The function evaluated with its gradient, one direction, and the derivative of the gradient along it.
+
+    None where structured tangents do not pay, or would not fit into memory.
+    """
+    space = space_for(inputs, tangents)
+    if space is None:
+        return None
+    seeds = inputs.structured_seeds(space)
+    try:
+        return inputs.evaluate(HyperDual, [(seed, v, None) for seed, v in zip(seeds, along, strict=True)])
+    except TooDenseError:
+        return None
 
 
 def quadratic_result(inputs: Inputs, tangents: str, space: Space | None = None) -> Result | None:

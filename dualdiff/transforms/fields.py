@@ -11,7 +11,7 @@ from .._typing import Array
 from ..arrays.taylor import Taylor
 from ..errors import ShapeError
 from .arguments import Inputs, named_after, parts_at, tangent_or_zero
-from .batching import chunks
+from .batching import Division
 from .jacobian import jacobian
 
 __all__ = ["curl", "divergence", "hessian_diagonal", "laplacian"]
@@ -129,7 +129,7 @@ def hessian_diagonal(f: Callable[..., Any], *, chunk_size: int | None = None) ->
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, 0, False)
         pieces = []
-        for start, stop in chunks(inputs.size, 16 * inputs.size, chunk_size):
+        for start, stop in Division(chunk_size).spans(inputs.size, 16 * inputs.size):
             seeds = [(None if s is None else np.stack([s, np.zeros_like(s)]),) for s in inputs.seeds(start, stop)]
             result = inputs.evaluate(Taylor, seeds)
             if len(result.leaves) != 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from .._typing import Array, Tree, is_ndarray
 from ..arrays import HyperDual
 from ..errors import NotScalarError
 from .arguments import Inputs, flatten, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
-from .batching import chunks
-from .curvature import bends_of, differentiated_slopes, matrix_of, quadratic_result
+from .batching import Division, MapLike, Span
+from .curvature import bends_of, differentiated_slopes, directed_slopes, matrix_of, quadratic_result
 from .points import per_point_hessian
 from .representation import Tangents, checked, rows_in_front
 from .sparse import refuse_combinations, sparse_hessian
@@ -23,7 +24,7 @@ __all__ = ["hessian", "hvp", "second_directional_derivative", "value_grad_and_he
 def hessian(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
     axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
-    sparse: bool = False,
+    sparse: bool = False, workers: int | MapLike | None = None, progress: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
     """The second derivatives of f as a function.
 
@@ -45,6 +46,8 @@ def hessian(
         How derivatives are stored while f runs, as for `jacobian`; the result is the same.
     sparse : bool
         Whether the Hessian of a scalar function is a `scipy.sparse.csr_array` of shape (number of inputs, number of inputs).
+    workers, progress
+        As for `jacobian`.
 
     Returns
     -------
@@ -59,7 +62,8 @@ def hessian(
     array([[4., 2.],
            [2., 0.]])
     """
-    _check_keywords(sparse, tangents, axis=axis, chunk_size=chunk_size, holomorphic=holomorphic)
+    _check_keywords(sparse, tangents, axis=axis, chunk_size=chunk_size, holomorphic=holomorphic, workers=workers)
+    division = Division(chunk_size, workers, progress)
 
     @named_after(f)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
@@ -67,7 +71,7 @@ def hessian(
         if sparse:
             _, _, aux, _, matrix = sparse_hessian(inputs, tangents=tangents)
             return (matrix, aux) if has_aux else matrix
-        _, form, _, bends, aux = _second_order(inputs, axis, chunk_size, tangents, holomorphic)
+        _, form, _, bends, aux = _second_order(inputs, axis, division, tangents, holomorphic)
         tree = rebuild(form, iter(bends))
         return (tree, aux) if has_aux else tree
 
@@ -77,7 +81,7 @@ def hessian(
 def value_grad_and_hessian(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
     axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
-    sparse: bool = False,
+    sparse: bool = False, workers: int | MapLike | None = None, progress: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
     """The value, the gradient and the Hessian of a scalar function, in one evaluation.
 
@@ -99,7 +103,8 @@ def value_grad_and_hessian(
     >>> dd.value_grad_and_hessian(lambda x: x**3)(2.0)
     (8.0, 12.0, 12.0)
     """
-    _check_keywords(sparse, tangents, axis=axis, chunk_size=chunk_size, holomorphic=holomorphic)
+    _check_keywords(sparse, tangents, axis=axis, chunk_size=chunk_size, holomorphic=holomorphic, workers=workers)
+    division = Division(chunk_size, workers, progress)
 
     @named_after(f)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
@@ -108,7 +113,7 @@ def value_grad_and_hessian(
             value, _, aux, gradient, matrix = sparse_hessian(inputs, tangents=tangents)
             value = inputs.scalar(value)
             return ((value, aux) if has_aux else value), inputs.cut(gradient), matrix
-        values, form, slopes, bends, aux = _second_order(inputs, axis, chunk_size, tangents, holomorphic)
+        values, form, slopes, bends, aux = _second_order(inputs, axis, division, tangents, holomorphic)
         if axis is None and (isinstance(form, (list, tuple, dict)) or np.shape(values[0])):
             raise NotScalarError(
                 "value_grad_and_hessian needs a scalar function, but this one returned shape "
@@ -127,12 +132,12 @@ def _check_keywords(sparse: bool, tangents: str, **others: Any) -> None:
 
 
 def _second_order(
-    inputs: Inputs, axis: int | None, chunk_size: int | None, tangents: str, holomorphic: bool
+    inputs: Inputs, axis: int | None, division: Division, tangents: str, holomorphic: bool
 ) -> tuple[list[Any], Tree, list[Any], list[Any], Any]:
     if axis is not None:
         return per_point_hessian(inputs, axis)
     n = inputs.size
-    asked = not holomorphic and chunk_size is None
+    asked = not holomorphic and not division.is_asked_for
     result = quadratic_result(inputs, tangents) if asked else None
     if result is not None:
         rows = bends_of(result, n)
@@ -147,37 +152,44 @@ def _second_order(
         matrices = [np.moveaxis(tangent_or_zero(rows_in_front(t, np.shape(s)), s, (n,)), 0, -1) for s, t in with_slopes]
         cut = [inputs.cut(s) for s, _ in with_slopes]
         return values, slopes_of.form, cut, [_cut_twice(inputs, _symmetric(m, n)) for m in matrices], slopes_of.aux
-    values, form, slopes, matrices, aux = dense_second_order(inputs, chunk_size, holomorphic)
+    values, form, slopes, matrices, aux = dense_second_order(inputs, division, holomorphic)
     return values, form, [inputs.cut(s) for s in slopes], [_cut_twice(inputs, m) for m in matrices], aux
 
 
 def dense_second_order(
-    inputs: Inputs, chunk_size: int | None, holomorphic: bool
+    inputs: Inputs, division: Division, holomorphic: bool
 ) -> tuple[list[Any], Tree, list[Any], list[Any], Any]:
     """Values, form, slopes and second derivatives (n in the last axes) by dense tangents; what came along."""
     n = inputs.size
-    values: list[Any] = []
-    form: Tree = None
-    aux: Any = None
-    slopes: list[Array] = []
+    first: tuple[list[Any], Tree, Any, list[Array]] | None = None
     matrices: list[Array] = []
-    for start, stop in chunks(n, 8 * n * n, chunk_size):
-        # The rows start:stop of the upper triangle: the columns from start on.
-        rows, columns = inputs.seeds(start, stop), inputs.seeds(start, n)
-        result = inputs.evaluate(HyperDual, [(row, column, None) for row, column in zip(rows, columns, strict=True)])
-        parts = [parts_at(leaf, result.level, 3) for leaf in result.leaves]
-        if start == 0:
-            values, form, aux = [v for v, _ in parts], result.form, result.aux
+    start = 0
+    for values, form, aux, slopes, blocks in division.over(partial(_block, inputs), n, 8 * n * n):
+        if first is None:
+            first = values, form, aux, slopes
             refuse_complex(inputs, values, holomorphic, "hessian")
-            slopes = [np.moveaxis(tangent_or_zero(t[1], v, (n,)), 0, -1) for v, t in parts]
             matrices = [np.zeros(s.shape + (n,), s.dtype) if is_ndarray(s) else None for s in slopes]
-            if any(m is None for m in matrices) or any(not (t[2] is None or is_ndarray(t[2])) for _, t in parts):
+            if any(m is None for m in matrices) or not all(is_ndarray(block) for block in blocks):
                 matrices = [_nested_zeros(s, n) for s in slopes]
-        for matrix, (value, tangents) in zip(matrices, parts, strict=True):
-            block = tangent_or_zero(tangents[2], value, (stop - start, n - start))
-            block = np.moveaxis(block, (0, 1), (-2, -1))
-            matrix[..., start:stop, start:] = block
+        for matrix, block in zip(matrices, blocks, strict=True):
+            stop = start + block.shape[0]
+            matrix[..., start:stop, start:] = np.moveaxis(block, (0, 1), (-2, -1))
+        start = stop if blocks else n
+    assert first is not None
+    values, form, aux, slopes = first
     return values, form, slopes, [_symmetric(matrix, n) for matrix in matrices], aux
+
+
+def _block(inputs: Inputs, span: Span) -> tuple[list[Any], Tree, Any, list[Array], list[Array]]:
+    """Values, form, what came along, slopes if these are the first rows, and some rows of the upper triangle in front."""
+    (start, stop), n = span, inputs.size
+    rows, columns = inputs.seeds(start, stop), inputs.seeds(start, n)
+    result = inputs.evaluate(HyperDual, [(row, column, None) for row, column in zip(rows, columns, strict=True)])
+    parts = [parts_at(leaf, result.level, 3) for leaf in result.leaves]
+    values = [value for value, _ in parts]
+    slopes = [] if start else [np.moveaxis(tangent_or_zero(t[1], v, (n,)), 0, -1) for v, t in parts]
+    blocks = [tangent_or_zero(t[2], v, (stop - start, n - start)) for v, t in parts]
+    return values, rebuild(result.form, iter(values)), result.aux, slopes, blocks
 
 
 def _nested_zeros(slopes: Any, n: int) -> Any:
@@ -292,13 +304,20 @@ def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = Non
     inputs = Inputs(f, (x,), {}, 0, False)
     along = inputs.directions(v, "v")
     leading = inputs.leading(along)
-    found = differentiated_slopes(inputs, checked(tangents), along) if chunk_size is None else None
+    checked(tangents)
+    if chunk_size is None and not leading:
+        result = directed_slopes(inputs, tangents, along)
+        if result is not None:
+            _refuse_vector(result.leaves)
+            value, parts = parts_at(result.leaves[0], result.level, 3)
+            return inputs.cut(tangent_or_zero(rows_in_front(parts[2], np.shape(value)), value, (inputs.size,)))
+    found = differentiated_slopes(inputs, tangents, along) if chunk_size is None and leading else None
     if found is not None:
         _refuse_vector([value for value, _ in found[1]])
         ((slope, tangent),) = found[2]
         return inputs.cut(tangent_or_zero(tangent, slope, leading))
     rows = []
-    for start, stop in chunks(inputs.size, 8 * inputs.size * (1 + sum(leading)), chunk_size):
+    for start, stop in Division(chunk_size).spans(inputs.size, 8 * inputs.size * (1 + sum(leading))):
         seeds = inputs.seeds(start, stop)
         result = inputs.evaluate(HyperDual, [(seed, v, None) for seed, v in zip(seeds, along, strict=True)])
         _refuse_vector(result.leaves)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ from .._typing import Array, Tree
 from ..arrays import Dual
 from ..errors import NotDifferentiableError, NotScalarError
 from .arguments import Inputs, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
-from .batching import chunks
+from .batching import Division, MapLike, Span
 from .points import per_point_jacobian
 from .representation import Tangents, checked, leaves_of, rows_in_front, structured_result
 from .sparse import refuse_combinations, sparse_jacobian
@@ -24,7 +25,7 @@ Layout = Literal["numerator", "denominator"]
 def jacobian(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
     layout: Layout = "numerator", axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
-    sparse: bool = False,
+    sparse: bool = False, workers: int | MapLike | None = None, progress: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
     """The Jacobian of f as a function.
 
@@ -52,6 +53,13 @@ def jacobian(
         Whether the result is a `scipy.sparse.csr_array` of shape (number of outputs, number of inputs), in C order. Entries
         that can only be found zero by their value stay in the pattern; behind a step without a structured form (see
         `explain`) these are all entries, with a PerformanceWarning if they are many and mostly zero.
+    workers : int or map-like callable, optional
+        Spreads chunks of directions over so many processes (-1 for one per core), or by what is called like ``map``: the
+        ``map`` of a `multiprocessing.Pool`, of an `Executor`, of a Dask client with its results gathered. f and its
+        arguments are pickled; f is evaluated once for each chunk. The result is that of the same chunks without workers.
+    progress : bool
+        Whether a bar grows on stderr as chunks of directions are done (tqdm's, if it is installed); structured tangents
+        take all directions at once, and show none.
 
     Examples
     --------
@@ -63,7 +71,7 @@ def jacobian(
     """
     both = value_and_jacobian(
         f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic, layout=layout, axis=axis, chunk_size=chunk_size,
-        tangents=tangents, sparse=sparse,
+        tangents=tangents, sparse=sparse, workers=workers, progress=progress,
     )  # fmt: skip
 
     @named_after(f)
@@ -77,7 +85,7 @@ def jacobian(
 def value_and_jacobian(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
     layout: Layout = "numerator", axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
-    sparse: bool = False,
+    sparse: bool = False, workers: int | MapLike | None = None, progress: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
     """The value and the Jacobian of f, in one evaluation; the parameters are those of `jacobian`.
 
@@ -97,15 +105,17 @@ def value_and_jacobian(
     if layout not in ("numerator", "denominator"):
         raise ValueError(f"layout must be 'numerator' or 'denominator', not {layout!r}.")
     if sparse:
-        refuse_combinations(axis=axis, chunk_size=chunk_size, holomorphic=holomorphic)
+        refuse_combinations(axis=axis, chunk_size=chunk_size, holomorphic=holomorphic, workers=workers)
         return named_after(f)(_sparsely(f, argnums, has_aux, layout, checked(tangents)))
-    both = _differentiated(f, argnums, has_aux, holomorphic, layout, axis, chunk_size, tangents, scalar=False)
+    division = Division(chunk_size, workers, progress)
+    both = _differentiated(f, argnums, has_aux, holomorphic, layout, axis, division, tangents, scalar=False)
     return named_after(f)(both)
 
 
 def grad(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
     axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
+    workers: int | MapLike | None = None, progress: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
     """The gradient of a scalar function as a function; it has the shape of its argument.
 
@@ -113,7 +123,7 @@ def grad(
     ----------
     f : callable
         A function of arrays that returns a scalar (with ``axis``, one scalar a point).
-    argnums, has_aux, holomorphic, axis, chunk_size, tangents
+    argnums, has_aux, holomorphic, axis, chunk_size, tangents, workers, progress
         As for `jacobian`.
 
     Returns
@@ -133,7 +143,8 @@ def grad(
     >>> dd.grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
     array([2., 4.])
     """
-    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, tangents, scalar=True)
+    division = Division(chunk_size, workers, progress)
+    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, division, tangents, scalar=True)
 
     @named_after(f)
     def derivative(*args: Any, **kwargs: Any) -> Any:
@@ -146,6 +157,7 @@ def grad(
 def value_and_grad(
     f: Callable[..., Any], *, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, holomorphic: bool = False,
     axis: int | None = None, chunk_size: int | None = None, tangents: Tangents = "auto",
+    workers: int | MapLike | None = None, progress: bool = False,
 ) -> Callable[..., Any]:  # fmt: skip
     """The value and the gradient of a scalar function, in one evaluation; the parameters are those of `grad`.
 
@@ -161,13 +173,14 @@ def value_and_grad(
     >>> dd.value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
     (np.float64(5.0), array([2., 4.]))
     """
-    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, chunk_size, tangents, scalar=True)
+    division = Division(chunk_size, workers, progress)
+    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, division, tangents, scalar=True)
     return named_after(f)(both)
 
 
 def _differentiated(
     f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, holomorphic: bool, layout: str, axis: int | None,
-    chunk_size: int | None, tangents: str, scalar: bool,
+    division: Division, tangents: str, scalar: bool,
 ) -> Callable[..., Any]:  # fmt: skip
     checked(tangents)
     verb = "grad" if scalar else "jacobian"
@@ -184,7 +197,7 @@ def _differentiated(
                 ]
             tree: Tree = rebuild(form, iter(matrices))
         else:
-            value, form, rows, aux = _columns(inputs, chunk_size, tangents, holomorphic, verb, scalar)
+            value, form, rows, aux = _columns(inputs, division, tangents, holomorphic, verb, scalar)
             tree = rebuild(form, (_arranged(inputs, row, layout) for row in rows))
         value = rebuild(form, (inputs.scalar(v) for v in value))
         return ((value, aux), tree) if has_aux else (value, tree)
@@ -207,12 +220,12 @@ def _sparsely(
 
 
 def _columns(
-    inputs: Inputs, chunk_size: int | None, tangents: str, holomorphic: bool, verb: str, scalar: bool
+    inputs: Inputs, division: Division, tangents: str, holomorphic: bool, verb: str, scalar: bool
 ) -> tuple[list[Any], Tree, list[Array], Any]:
     """The values of the output's leaves and, for each, the derivatives along all unit vectors in front."""
-    structured = None if holomorphic or chunk_size is not None else structured_result(inputs, tangents)
+    structured = None if holomorphic or division.is_asked_for else structured_result(inputs, tangents)
     if structured is None:
-        return dense_columns(inputs, chunk_size, holomorphic, verb, scalar)
+        return dense_columns(inputs, division, holomorphic, verb, scalar)
     pairs = leaves_of(structured)
     values = [v for v, _ in pairs]
     if scalar:
@@ -223,26 +236,34 @@ def _columns(
 
 
 def dense_columns(
-    inputs: Inputs, chunk_size: int | None, holomorphic: bool, verb: str, scalar: bool
+    inputs: Inputs, division: Division, holomorphic: bool, verb: str, scalar: bool
 ) -> tuple[list[Any], Tree, list[Array], Any]:
     """The same by dense tangents, as many directions at once as fit."""
-    values: list[Any] = []
+    first: tuple[list[Any], Tree, Any] | None = None
     blocks: list[list[Array]] = []
-    form: Tree = None
-    aux: Any = None
-    for start, stop in chunks(inputs.size, 8 * inputs.size, chunk_size):
-        result = inputs.evaluate(Dual, [(seed,) for seed in inputs.seeds(start, stop)])
-        parts = [parts_at(leaf, result.level, 1) for leaf in result.leaves]
-        if start == 0:
-            values, form, aux = [v for v, _ in parts], result.form, result.aux
+    for values, form, aux, block in division.over(partial(_block, inputs), inputs.size, 8 * inputs.size):
+        if first is None:
+            first = values, form, aux
             if scalar:
                 _refuse_vectors(form, values)
             refuse_complex(inputs, values, holomorphic, verb)
-        blocks.append([tangent_or_zero(t, v, (stop - start,)) for v, (t,) in parts])
+        blocks.append(block)
+    assert first is not None
+    values, form, aux = first
     rows = blocks[0] if len(blocks) == 1 else [np.concatenate(columns) for columns in zip(*blocks, strict=True)]
     if holomorphic and inputs.is_complex:
         _check_holomorphic(inputs, rows)
     return values, form, rows, aux
+
+
+def _block(inputs: Inputs, span: Span) -> tuple[list[Any], Tree, Any, list[Array]]:
+    """The values of the output's leaves, its form, what came along, and the derivatives along some unit vectors in front."""
+    start, stop = span
+    result = inputs.evaluate(Dual, [(seed,) for seed in inputs.seeds(start, stop)])
+    parts = [parts_at(leaf, result.level, 1) for leaf in result.leaves]
+    values = [value for value, _ in parts]
+    form = rebuild(result.form, iter(values))
+    return values, form, result.aux, [tangent_or_zero(t, v, (stop - start,)) for v, (t,) in parts]
 
 
 def _arranged(inputs: Inputs, rows: Array, layout: str) -> Tree:

@@ -12,7 +12,7 @@ from ..arrays import Dual
 from ..arrays.construction import as_tangent
 from ..errors import ShapeError
 from ..tangents import directions
-from .arguments import Inputs, flatten, owned, rebuild, split
+from .arguments import Inputs, leaves_of_direction, owned, rebuild, split
 
 __all__ = ["jvp"]
 
@@ -58,7 +58,7 @@ def jvp(f: Callable[..., Any], primals: Tree, tangents: Tree, *, has_aux: bool =
     if not isinstance(tangents, tuple) or len(tangents) != len(primals):
         raise ShapeError(f"{len(primals)} primals need as many tangents, given as a tuple.")
     inputs = Inputs(f, primals, {}, tuple(range(len(primals))), has_aux)
-    along = flatten(tangents)
+    along = [leaf for p, t in zip(primals, tangents, strict=True) for leaf in leaves_of_direction(p, t)]
     if len(along) != len(inputs.leaves):
         raise ShapeError(f"{len(inputs.leaves)} arrays among the primals, {len(along)} among the tangents.")
     fits = []

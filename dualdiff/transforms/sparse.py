@@ -9,12 +9,13 @@ from warnings import warn
 import numpy as np
 
 from .._typing import NDArray, Tree
-from ..arrays import is_number, plain
-from ..errors import NotDifferentiableError, NotScalarError, PerformanceWarning
+from ..arrays import Dual, is_number, plain
+from ..errors import NotDifferentiableError, NotScalarError, PerformanceWarning, TooDenseError
 from ..tangents import is_structured
 from ..tangents.layout import compressed, symmetric
 from ..tangents.space import Space
 from .arguments import Inputs
+from .batching import Division
 from .curvature import bends_of, matrix_of, quadratic_result
 from .representation import leaves_of, new_space, structured_result
 
@@ -23,6 +24,9 @@ __all__ = ["exact_space", "hessian_sparsity", "jacobian_sparsity", "refuse_combi
 
 #: A block of more entries than this should not be stored in full without a word.
 MANY_ENTRIES = 1 << 18
+
+#: Bytes of a matrix that is stored in full though a sparse one was asked for.
+LARGEST = 1 << 32
 
 
 def exact_space(inputs: Inputs) -> Space:
@@ -119,7 +123,15 @@ def _by_chunks(inputs: Inputs) -> tuple[list[Any], Tree, Any, Any]:
     """Where a step of the function is too large to be held for all columns: some columns at a time."""
     from .jacobian import dense_columns
 
-    values, form, rows, aux = dense_columns(inputs, None, False, "jacobian", False)
+    leaves = inputs.evaluate(Dual, [(None,) for _ in inputs.leaves]).leaves
+    size = sum(int(np.size(plain(leaf))) for leaf in leaves)
+    if 8 * size * inputs.size > LARGEST:
+        raise TooDenseError(
+            f"the derivative of a step has no structured form, and all {size} x {inputs.size} entries would take "
+            f"{8 * size * inputs.size / 2**30:.0f} GiB: print(dd.explain(f, x)) of a smaller x shows which step it is; "
+            "products with vectors need no matrix: dd.jvp, dd.linearize."
+        )
+    values, form, rows, aux = dense_columns(inputs, Division(), False, "jacobian", False)
     blocks = [_block(inputs, value, row) for value, row in zip(values, rows, strict=True)]
     return values, form, aux, _csr(*_stacked(blocks), inputs.size)
 
@@ -149,7 +161,7 @@ def _hessian_by_chunks(inputs: Inputs) -> tuple[Any, Tree, Any, Any, Any]:
     """The same where a step of the function is too large, or dense tangents are asked for."""
     from .hessian import dense_second_order
 
-    values, form, slopes, matrices, aux = dense_second_order(inputs, None, False)
+    values, form, slopes, matrices, aux = dense_second_order(inputs, Division(), False)
     _refuse_vector(form, values)
     data, columns, indptr = _block(inputs, slopes[0], matrices[0])
     return values[0], form, aux, slopes[0], _csr(data, columns, indptr, inputs.size)

@@ -1,0 +1,233 @@
+"""Elementwise functions of large arrays in blocks that fit the cache, several at once in threads.
+
+Each block is a number of the same kind, under the same operation: what is computed does not change by a bit, and no rule
+knows of it. What is not laid out alike, or warns, is evaluated in one piece, as a small array is.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import itertools
+import math
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from .. import tangents as ts
+from .._typing import Tangent
+from ..tangents import Zero, ndim
+from ..tangents.blocks import Block, Whole, is_divisible
+from .number import Number, is_number
+
+__all__ = ["divided", "in_blocks", "is_whole", "workers"]
+
+#: Entries from which an array may be divided.
+LARGE = 1 << 16
+
+#: Numbers, in all parts of an operand, from which threads save more than they cost; and those of one block.
+WORTHWHILE, BLOCK = 1 << 20, 1 << 16
+
+_workers: contextvars.ContextVar[int] = contextvars.ContextVar("workers", default=-1)
+
+
+@contextmanager
+def workers(count: int) -> Iterator[None]:
+    """Choose, for a ``with`` statement, how many threads share the elementwise functions of large arrays.
+
+    Parameters
+    ----------
+    count : int
+        The number of threads; 1 for none but the caller's, -1 for one per core (the default).
+
+    Raises
+    ------
+    ValueError
+        If the count is neither positive nor -1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> with dd.workers(1):
+    ...     dd.grad(lambda x: np.sum(np.sin(x)))(np.zeros(100_000))[0]
+    np.float64(1.0)
+    """
+    if count < 1 and count != -1:
+        raise ValueError(f"workers must be a positive number, or -1 for one per core, not {count}.")
+    token = _workers.set(count)
+    try:
+        yield
+    finally:
+        _workers.reset(token)
+
+
+@cache
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _threads() -> int:
+    count = _workers.get()
+    return _cores() if count == -1 else count
+
+
+@cache
+def _pool(process: int, count: int) -> ThreadPoolExecutor:
+    """The threads of a process; one that was forked has none of its parent's."""
+    return ThreadPoolExecutor(count, thread_name_prefix="dualdiff")
+
+
+def is_whole(array: Any) -> bool:
+    """Whether an array is not to be divided."""
+    return array.size < LARGE or _threads() == 1
+
+
+def divided(number: Number, function: Any, inputs: tuple[Any, ...]) -> Any:
+    """The elementwise function of these arguments, in blocks if that is possible; None if they are not to be divided."""
+    if max(getattr(x, "size", 1) for x in inputs) < LARGE or _threads() == 1:
+        return None
+    result = in_blocks(number, function, inputs)
+    if result is None:
+        with workers(1):
+            return function(*inputs)
+    return result
+
+
+def in_blocks(number: Number, function: Any, inputs: tuple[Any, ...]) -> Any:
+    """The same in blocks; None if the arguments are not alike, or if there is a warning to give."""
+    shape = max((getattr(x, "shape", ()) for x in inputs), key=len)
+    size = math.prod(shape)
+    if not all(_is_alike(x, number, shape) for x in inputs):
+        return None
+    operands = [_Operand(x, shape) for x in inputs]
+    width = max(o.width() for o in operands if o.value is not None)
+    if size * width < WORTHWHILE:
+        return None
+    evaluation = _Evaluation(function, operands, size, min(max(BLOCK // width, 1 << 10), LARGE - 1))
+    # A warning belongs to the whole operation: it is then done again in one piece.
+    strict: Any = {kind: given if given == "ignore" else "raise" for kind, given in np.geterr().items()}
+    with np.errstate(**strict):
+        try:
+            if not evaluation.run():
+                return None
+        except FloatingPointError:
+            return None
+    value, parts = evaluation.result()
+    if len(shape) > 1:
+        value = value.reshape(shape)
+        parts = [None if t is None else t.reshape((*t.shape[:-1], *shape)) for t in parts]
+    return number.of(value, parts, number.level)
+
+
+def _is_alike(x: Any, number: Number, shape: tuple[int, ...]) -> bool:
+    """Whether an argument is a scalar, or can be divided beside the others."""
+    mine = is_number(x)
+    if mine and (type(x) is not type(number) or x.level != number.level):
+        return False
+    value = x.value if mine else x
+    if not ndim(value):
+        return not mine or (type(value) is float and not any(ts.is_structured(t) for t in x.tangents()))
+    if type(value) is not np.ndarray or value.shape != shape or value.dtype.kind not in "fc":
+        return False
+    if value.ndim > 1 and not value.flags.c_contiguous:
+        return False
+    return not mine or all(isinstance(t, Zero) or is_divisible(t) for t in x.tangents())
+
+
+class _Operand:
+    """An argument of the operation: a vector, or a scalar for all blocks."""
+
+    __slots__ = ("given", "parts", "value")
+
+    def __init__(self, x: Any, shape: tuple[int, ...]) -> None:
+        self.given = x
+        self.value: Any = None
+        self.parts: list[Tangent] = []
+        if not ndim(x):
+            return
+        self.value = x
+        if is_number(x):
+            self.value, self.parts = x.value, _parts(x)
+        if len(shape) > 1:
+            self.value = self.value.reshape(-1)
+            self.parts = [None if t is None else t.reshape((*t.shape[: t.ndim - len(shape)], -1)) for t in self.parts]
+
+    def width(self) -> int:
+        """The numbers that an entry has in all its parts."""
+        return 1 + sum(len(t.terms) if ts.is_structured(t) else t.size // len(self.value) for t in self.parts if t is not None)
+
+    def block(self, block: Block) -> Any:
+        """The operand in one block."""
+        if self.value is None:
+            return self.given
+        value = self.value[block.slice]
+        if not self.parts:
+            return value
+        return self.given.of(value, [None if t is None else block.of(t) for t in self.parts], self.given.level, view=True)
+
+
+def _parts(number: Number) -> list[Tangent]:
+    return [None if isinstance(t, Zero) else t for t in number.tangents()]
+
+
+class _Evaluation:
+    """One operation, block after block; the result is laid out as that of the first block."""
+
+    __slots__ = ("_failed", "_function", "_operands", "_size", "_step", "_value", "_wholes")
+
+    def __init__(self, function: Any, operands: list[_Operand], size: int, step: int) -> None:
+        self._function, self._operands, self._size, self._step = function, operands, size, step
+        self._failed = False
+
+    def run(self) -> bool:
+        """Evaluate all blocks; False if they cannot be put together."""
+        block, number = self._evaluated(0)
+        if not is_number(number):
+            return False
+        self._value = np.empty(self._size, number.value.dtype)
+        self._wholes = [None if t is None else Whole(block, t, self._size) for t in _parts(number)]
+        if not self._put(block, number):
+            return False
+        starts = itertools.count(self._step, self._step)
+        count = min(_threads(), (self._size - 1) // self._step)
+        pool = _pool(os.getpid(), count - 1) if count > 1 else None
+        helping = [pool.submit(contextvars.copy_context().run, self._work, starts) for _ in range(count - 1)] if pool else []
+        try:
+            self._work(starts)
+        finally:
+            for future in helping:
+                if not future.cancel():
+                    future.result()
+        return not self._failed
+
+    def _work(self, starts: Iterator[int]) -> None:
+        """Evaluate blocks until none is left; several threads may share the starts."""
+        for start in starts:
+            if start >= self._size or self._failed:
+                return
+            done = False
+            try:
+                done = self._put(*self._evaluated(start))
+            finally:
+                if not done:
+                    self._failed = True
+
+    def _evaluated(self, start: int) -> tuple[Block, Any]:
+        block = Block(start, min(start + self._step, self._size))
+        return block, self._function(*(operand.block(block) for operand in self._operands))
+
+    def _put(self, block: Block, number: Number) -> bool:
+        if number.value.dtype != self._value.dtype:
+            return False
+        self._value[block.slice] = number.value
+        pairs = zip(self._wholes, _parts(number), strict=True)
+        return all(t is None if whole is None else whole.put(block, t) for whole, t in pairs)
+
+    def result(self) -> tuple[Any, list[Tangent]]:
+        """Value and parts, as vectors."""
+        return self._value, [None if whole is None else whole.tangent() for whole in self._wholes]
