@@ -96,7 +96,6 @@ def test_structured_gradients_and_products(f: Function) -> None:
 
 def test_sparse_hessians() -> None:
     """Slopes and bends belong to different spaces."""
-
     def f(x: Any) -> Any:
         t = x[1:] - x[:-1] ** 2
         return np.sum(100.0 * (t * t) + (1.0 - x[:-1]) ** 2 + np.sin(x[1:]) * x[:-1])
@@ -157,7 +156,6 @@ def test_scalars_beside_large_arrays() -> None:
 
 def test_views_and_in_place_writes() -> None:
     """What was computed in blocks is an array like any other."""
-
     def f(x: Any) -> Any:
         y = x * 2.0
         y[::2] *= x[::2]
