@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -36,11 +37,26 @@ def test_every_name_of_scipy_is_decided_once() -> None:
     assert len(everything) == len(set(everything))
 
 
+@pytest.mark.parametrize("name", DIFFERENTIATED)
+def test_signatures_are_scipys(name: str) -> None:
+    """What SciPy takes is taken, by position and by name; newer versions take more."""
+    ours, theirs = (
+        [(p.name, p.kind) for p in inspect.signature(f).parameters.values()]
+        for f in (DIFFERENTIATED[name], getattr(original, name))
+    )
+    assert set(theirs) <= set(ours)
+    assert [p for p in ours if p in theirs] == theirs
+
+
+#: Further arguments that a refused function needs.
+MORE = {"clarkson_woodruff_transform": (1,)}
+
+
 @pytest.mark.parametrize("name", [n for n in REFUSED if hasattr(original, n)])
 def test_refused_names_say_why(name: str) -> None:
     """A dual is refused with the reason; a plain array is SciPy's business."""
     with pytest.raises(dd.NotDifferentiableError, match=f"scipy.linalg.{name}"):
-        dd.jacobian(lambda x: getattr(linalg, name)(np.reshape(x, (2, 2))))(np.array([4.0, 1.0, 1.0, 3.0]))
+        dd.jacobian(lambda x: getattr(linalg, name)(np.reshape(x, (2, 2)), *MORE.get(name, ())))(np.array([4.0, 1.0, 1.0, 3.0]))
 
 
 # ------------------------------------------------------------------------------------------------------- the cases
@@ -227,7 +243,6 @@ CASES: dict[str, tuple[Function, Any]] = {
     "diagsvd": (lambda L, x: L.diagsvd(x**2, 4, 5), COEFFICIENTS),
     "block_diag": (lambda L, x: L.block_diag(x, mat(x, 2) ** 2, 3.0, np.ones((2, 1))), COEFFICIENTS),
     "khatri_rao": (lambda L, x: L.khatri_rao(mat(x, 2), mat(x**2, 2)), COEFFICIENTS),
-    "clarkson_woodruff_transform": (lambda L, x: L.clarkson_woodruff_transform(mat(x**2, 4), 2, 5), COEFFICIENTS),
 }  # fmt: skip
 
 

@@ -37,6 +37,8 @@ _NOT_UNIQUE = "the blocks of its result are not determined by the matrix."
 
 REFUSED: dict[str, str] = {
     "cdf2rdf": "write the real and imaginary parts of eigenvalues and eigenvectors by themselves.",
+    "clarkson_woodruff_transform": "its matrix is a constant: S = linalg.clarkson_woodruff_transform(np.eye(m), k, rng), and "
+    "write S @ A.",
     "cossin": f"{_NOT_UNIQUE} The angles alone are np.arccos(linalg.svdvals(x11)).",
     "expm_cond": "it is an estimate. The derivative of the exponential is linalg.expm_frechet.",
     "hessenberg": f"{_NOT_UNIQUE} Write what you need of it with linalg.eig, linalg.solve or linalg.expm.",

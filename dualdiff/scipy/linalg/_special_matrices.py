@@ -16,7 +16,6 @@ from ._original import differentiated, original
 __all__ = [
     "block_diag",
     "circulant",
-    "clarkson_woodruff_transform",
     "companion",
     "convolution_matrix",
     "diagsvd",
@@ -123,10 +122,3 @@ def khatri_rao(a: Array, b: Array) -> Array:
     """The Kronecker products of the columns."""
     product = a[..., :, None, :] * b[..., None, :, :]
     return np.reshape(product, (*product.shape[:-3], a.shape[-2] * b.shape[-2], a.shape[-1]))
-
-
-@differentiated("input_matrix", own_value=True)
-def clarkson_woodruff_transform(input_matrix: Array, sketch_size: int, rng: Any = None) -> Array:
-    """A random sketch of a matrix, which is linear in it."""
-    sketch = original.clarkson_woodruff_transform(np.eye(input_matrix.shape[-2]), sketch_size, rng)
-    return sketch @ input_matrix

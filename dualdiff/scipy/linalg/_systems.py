@@ -207,7 +207,7 @@ def _cho_solve_banded(cb: Array, lower: bool, b: Array, *, overwrite_b: bool = F
     return _solved(lambda X: banded_product(second, banded_product(first, X)), solver, b, cb)
 
 
-def lu_solve(lu_and_piv: Any, b: Array, *, trans: int = 0, overwrite_b: bool = False, check_finite: bool = True) -> Array:
+def lu_solve(lu_and_piv: Any, b: Array, trans: int = 0, overwrite_b: bool = False, check_finite: bool = True) -> Array:
     """The solution of ``a @ x = b``, or of the transposed system, by the factors that `lu_factor` gives."""
     lu, piv = lu_and_piv
     return _lu_solve(lu, piv, b, trans=trans, overwrite_b=overwrite_b, check_finite=check_finite)

@@ -55,10 +55,10 @@ def in_parts(factors: Any, trans: str = "N") -> Solver:
     return solve
 
 
-def factored(A: Any, **options: Any) -> Any:
+def factored(A: Any, *options: Any) -> Any:
     """The factors of the plain matrix; singular ones are refused."""
     try:
-        return original.splu(sp.csc_array(plain_matrix(A)), **options)
+        return original.splu(sp.csc_array(plain_matrix(A)), *options)
     except RuntimeError as error:
         raise NotDifferentiableError(
             f"the solution with a sparse matrix that is singular has no derivative: {error}"
@@ -108,7 +108,7 @@ def spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: bool = True) ->
         raise NoRuleError("scipy.sparse.linalg.spsolve of duals with a sparse right-hand side: write b.toarray().")
     b = absorb(np.asarray(b) if not holds_numbers(b) else b)
     b = b[:, 0] if b.ndim == 2 and b.shape[1] == 1 else b
-    return system(A, b, in_parts(factored(A, permc_spec=permc_spec)))
+    return system(A, b, in_parts(factored(A, permc_spec)))
 
 
 class Factors:
@@ -150,7 +150,14 @@ def linear(solve: Solver, rhs: Array) -> Any:
     return rhs.partwise_front(over)
 
 
-def splu(A: Any, *args: Any, **options: Any) -> Factors:
+def splu(
+    A: Any,
+    permc_spec: Any = None,
+    diag_pivot_thresh: Any = None,
+    relax: Any = None,
+    panel_size: Any = None,
+    options: Any = None,
+) -> Factors:
     """The LU factors of a sparse matrix: one factorization for all right-hand sides and all derivatives.
 
     Examples
@@ -164,9 +171,8 @@ def splu(A: Any, *args: Any, **options: Any) -> Factors:
     array([[ 0.5  , -0.125],
            [ 0.   ,  0.25 ]])
     """
-    if not has_numbers(A):
-        return Factors(A, original.splu(A, *args, **options))
-    return Factors(A, factored(A, **options))
+    given = (permc_spec, diag_pivot_thresh, relax, panel_size, options)
+    return Factors(A, factored(A, *given) if has_numbers(A) else original.splu(A, *given))
 
 
 def spilu(A: Any, *args: Any, **options: Any) -> Factors:

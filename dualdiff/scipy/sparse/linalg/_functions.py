@@ -101,7 +101,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
     return np.linalg.norm(x.data)
 
 
-def eigsh(A: Any, k: int = 6, M: Any = None, **options: Any) -> Any:
+def eigsh(A: Any, k: int = 6, M: Any = None, sigma: Any = None, which: str = "LM", *args: Any, **options: Any) -> Any:
     """Some eigenvalues and eigenvectors of a real symmetric sparse matrix, or of a pair ``A @ v = w * M @ v``.
 
     Each simple eigenpair is differentiated as the solution of ``A v - w M v = 0`` and ``(1 - v^T M v) / 2 = 0``, whose
@@ -113,12 +113,14 @@ def eigsh(A: Any, k: int = 6, M: Any = None, **options: Any) -> Any:
         For a repeated eigenvalue, or a complex matrix.
     """
     if not has_numbers([A, M]):
-        return original.eigsh(A, k, M, **options)
+        return original.eigsh(A, k, M, sigma, which, *args, **options)
+    if args:
+        raise TypeError("scipy.sparse.linalg.eigsh of duals takes what follows `which` by keyword.")
     alone = not options.pop("return_eigenvectors", True)
     matrices = [plain_matrix(x) for x in (A, M) if x is not None]
     if any(matrix.dtype.kind == "c" for matrix in matrices):
         raise NotDifferentiableError("scipy.sparse.linalg.eigsh of complex duals: write linalg.eigh(A.toarray()).")
-    w, V = original.eigsh(matrices[0], k, *matrices[1:], **options)
+    w, V = original.eigsh(matrices[0], k, *(matrices[1:] or [None]), sigma, which, **options)
     B = sp.eye_array(len(V)) if M is None else M
     pairs = [_eigenpair(A, B, *pair) for pair in zip(w, V.T, strict=True)]
     values = np.stack([pair[-1] for pair in pairs])
