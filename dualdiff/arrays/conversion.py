@@ -16,6 +16,7 @@ from .._typing import is_ndarray
 from ..errors import DerivativeLostError, PerformanceWarning
 from ..tangents import Zero
 from .number import Number, plain
+from .sparse_operands import aside
 
 __all__ = ["ConversionMethods"]
 
@@ -135,6 +136,9 @@ class ConversionMethods(Number):
             if copy or not is_ndarray(value) or (dtype is not None and np.dtype(dtype) != value.dtype):
                 return np.array(value, dtype=dtype, copy=copy)
             return np.asarray(self._lend(value))
+        lone = aside(self)
+        if lone is not None:
+            return lone
         if dtype is None or np.dtype(dtype).hasobject:
             return self._objects()
         _refuse_mean_of_objects()

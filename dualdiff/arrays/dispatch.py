@@ -31,6 +31,7 @@ from .blocks import divided
 from .construction import with_room
 from .number import Number, absorb, is_number, leaves, plain, plain_numpy, replaced, top
 from .slopes import strengthened
+from .sparse_operands import is_sparse
 
 __all__ = ["READY", "apply_function", "apply_ufunc", "name_of"]
 
@@ -226,7 +227,7 @@ def _array(argument: Any) -> Any:
 def _absorbed(argument: Any) -> Any:
     if isinstance(argument, (list, tuple)):
         return replaced(argument, absorb)
-    return absorb(argument) if is_ndarray(argument) else argument
+    return absorb(argument) if is_ndarray(argument) or is_sparse(argument) else argument
 
 
 def _constant(rule: Constant, call: Call) -> Any:

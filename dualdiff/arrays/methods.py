@@ -22,6 +22,7 @@ from .dispatch import READY, apply_function, apply_ufunc
 from .indexing import assign, select
 from .number import Number, is_number, numpy_scalar, plain
 from .slopes import Operator
+from .sparse_operands import is_sparse, operated, sparse_asks
 from .ufunc_methods import apply_method
 
 __all__ = ["ArrayMethods"]
@@ -35,11 +36,15 @@ def _binary(ufunc: np.ufunc) -> tuple[Callable[[Any, Any], Any], Callable[[Any, 
     def forward(self: Any, other: Any) -> Any:
         if type(other) is np.ndarray and _is_lone_object(other, name):
             return getattr(other.item(), name)(self)
-        return apply_ufunc(ufunc, (self, other), {}) if _operable(other, name) else NotImplemented
+        if _operable(other, name):
+            return apply_ufunc(ufunc, (self, other), {})
+        return operated(ufunc, self, other) if is_sparse(other) else NotImplemented
 
     def reflected(self: Any, other: Any) -> Any:
         if type(other) is np.ndarray and _is_lone_object(other, f"__{operator_name}__"):
             return getattr(other.item(), f"__{operator_name}__")(self)
+        if type(other) not in READY and is_sparse(other):
+            return operated(ufunc, other, self)
         return apply_ufunc(ufunc, (other, self), {}) if _operable(other) else NotImplemented
 
     def in_place(self: Any, other: Any) -> Any:
@@ -161,6 +166,8 @@ class ArrayMethods(ConversionMethods, Number):
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
         """What ``isinstance`` is told: code that asks whether it was given an array, or a float, is told yes."""
+        if sparse_asks():
+            return type(self)
         value = self.value
         while isinstance(value, Number):
             value = value.value

@@ -446,6 +446,8 @@ def absorb(x: Any) -> Any:
         return np.asarray(x)
     if isinstance(x, (list, tuple)):
         return absorb(np.array(x))
+    if kind.__module__.startswith("scipy.sparse._"):
+        raise TypeError(f"NumPy's functions do not take a {kind.__name__}: write an operator (A @ x, A * x), or A.toarray().")
     return x
 
 

@@ -17,31 +17,45 @@ from ..errors import NotDifferentiableError
 from .kinds import Custom, Table
 from .values import is_complex, value_of
 
-__all__ = ["DECOMPOSITIONS"]
+__all__ = [
+    "DECOMPOSITIONS",
+    "adjoint",
+    "cholesky",
+    "diagonal",
+    "eigenvectors",
+    "eigh",
+    "hermitian_part",
+    "inverse_gaps",
+    "qr",
+    "refuse_defective",
+    "svd",
+    "transposed",
+]
 
 
-def _t(A: Array) -> Array:
+def transposed(A: Array) -> Array:
     """The transposed matrix."""
     return np.swapaxes(A, -1, -2)
 
 
-def _h(A: Array) -> Array:
+def adjoint(A: Array) -> Array:
     """The transposed matrix, conjugated."""
-    return np.conjugate(_t(A)) if is_complex(A) else _t(A)
+    return np.conjugate(transposed(A)) if is_complex(A) else transposed(A)
 
 
-def _diagonal(M: Array) -> Array:
+def diagonal(M: Array) -> Array:
+    """The diagonal of each matrix."""
     return np.diagonal(M, axis1=-2, axis2=-1)
 
 
-def _hermitian(dA: Tangent, lower: bool) -> Tangent:
+def hermitian_part(dA: Tangent, lower: bool) -> Tangent:
     """What NumPy reads of a differential: one triangle, mirrored."""
     strict = np.tril(dA, -1) if lower else np.triu(dA, 1)
-    n = dA.shape[-1]
-    return strict + _h(strict) + (np.real(dA) if is_complex(dA) else dA) * np.eye(n)
+    real = np.real(dA) if is_complex(dA) else dA
+    return strict + adjoint(strict) + real * np.eye(dA.shape[-1], dtype=real.dtype)
 
 
-def _inverse_gaps(gaps: Array, coupling: Array, scale: Any, what: str) -> Array:
+def inverse_gaps(gaps: Array, coupling: Array, scale: Any, what: str) -> Array:
     """1 / gap off the diagonal; a gap of zero must not couple."""
     values, n = np.abs(value_of(gaps)), gaps.shape[-1]
     off = ~np.eye(n, dtype=bool)
@@ -61,9 +75,9 @@ def cholesky(d: list[Tangent], values: list[Array], L: Array, *, upper: bool = F
     """A = L L^H: dL = L Phi(L^-1 dA L^-H), Phi the lower triangle with half the diagonal."""
     (dA,) = d
     if upper:
-        return _h(cholesky([_h(dA)], values, _h(L)))
+        return adjoint(cholesky([adjoint(dA)], values, adjoint(L)))
     inverse = np.linalg.inv(L)
-    P = inverse @ _hermitian(dA, lower=True) @ _h(inverse)
+    P = inverse @ hermitian_part(dA, lower=True) @ adjoint(inverse)
     n = L.shape[-1]
     return L @ (P * (np.tril(np.ones((n, n))) - 0.5 * np.eye(n)))
 
@@ -71,25 +85,30 @@ def cholesky(d: list[Tangent], values: list[Array], L: Array, *, upper: bool = F
 def eigh(d: list[Tangent], values: list[Array], result: Any, UPLO: str = "L") -> tuple[Tangent, Tangent]:
     """A = V diag(w) V^H, M = V^H dA V: dw = diag M, dV = V (F o M) with F_ij = 1 / (w_j - w_i)."""
     (dA,), (w, V) = d, result
-    M = _h(V) @ _hermitian(dA, UPLO.upper() == "L") @ V
+    M = adjoint(V) @ hermitian_part(dA, UPLO.upper() == "L") @ V
     gaps = w[..., None, :] - w[..., :, None]
-    F = _inverse_gaps(gaps, M, np.max(np.abs(value_of(w)), axis=-1, initial=0.0), "eigenvectors")
-    return np.real(_diagonal(M)), V @ (F * M)
+    F = inverse_gaps(gaps, M, np.max(np.abs(value_of(w)), axis=-1, initial=0.0), "eigenvectors")
+    return np.real(diagonal(M)), V @ (F * M)
 
 
 def eigvalsh(d: list[Tangent], values: list[Array], w: Array, UPLO: str = "L") -> Tangent:
     """dw = diag(V^H dA V)."""
     (dA,), (A,) = d, values
     V = np.linalg.eigh(A, UPLO)[1]  # type: ignore[call-overload]
-    return np.real(_diagonal(_h(V) @ _hermitian(dA, UPLO.upper() == "L") @ V))
+    return np.real(diagonal(adjoint(V) @ hermitian_part(dA, UPLO.upper() == "L") @ V))
 
 
 def eig(d: list[Tangent], values: list[Array], result: Any) -> tuple[Tangent, Tangent]:
-    """A V = V diag(w), G = V^-1 dA V: dw = diag G, dV = V (F o G), kept at length 1 with a real largest entry."""
+    """A V = V diag(w), G = V^-1 dA V: dw = diag G, dV = V (F o G)."""
     (dA,), (w, V) = d, result
     G = np.linalg.inv(V) @ dA @ V
+    return diagonal(G), eigenvectors(G, w, V)
+
+
+def eigenvectors(G: Tangent, w: Array, V: Array) -> Tangent:
+    """dV = V (F o G) of eigenvectors, kept at length 1 with a real largest entry."""
     gaps = w[..., None, :] - w[..., :, None]
-    F = _inverse_gaps(gaps, G, np.max(np.abs(value_of(w)), axis=-1, initial=0.0), "eigenvectors")
+    F = inverse_gaps(gaps, G, np.max(np.abs(value_of(w)), axis=-1, initial=0.0), "eigenvectors")
     D = V @ (F * G)
     along = np.real(np.sum(np.conjugate(V) * D, axis=-2, keepdims=True))
     if is_complex(V) and V.size:
@@ -97,16 +116,21 @@ def eig(d: list[Tangent], values: list[Array], result: Any) -> tuple[Tangent, Ta
         pick = np.arange(V.shape[-1])[:, None] == largest
         turn = np.sum(np.where(pick, D / np.where(pick, V, 1), 0), axis=-2, keepdims=True)
         along = along + 1j * np.imag(turn)
-    return _diagonal(G), D - V * along
+    return D - V * along
 
 
 def eigvals(d: list[Tangent], values: list[Array], w: Array) -> Tangent:
     """dw = diag(V^-1 dA V)."""
     (dA,), (A,) = d, values
     V = np.linalg.eig(A)[1]
-    if A.size and np.linalg.cond(value_of(V)).max(initial=0.0) > 1e12:
+    refuse_defective(V)
+    return diagonal(np.linalg.inv(V) @ dA @ V)
+
+
+def refuse_defective(V: Array) -> None:
+    """Raise where eigenvectors do not span the space."""
+    if V.size and np.linalg.cond(value_of(V)).max(initial=0.0) > 1e12:
         raise NotDifferentiableError("eigenvalues of a defective matrix have no derivative.")
-    return _diagonal(np.linalg.inv(V) @ dA @ V)
 
 
 def svd(
@@ -117,32 +141,32 @@ def svd(
     (dA,), (A,) = d, values
     m, n = A.shape[-2:]
     if hermitian:
-        dA = _hermitian(dA, lower=True)
+        dA = hermitian_part(dA, lower=True)
     if not compute_uv:
         U, _, Vh = np.linalg.svd(A, full_matrices=False, hermitian=hermitian)
-        return np.real(_diagonal(_h(U) @ dA @ _h(Vh)))
+        return np.real(diagonal(adjoint(U) @ dA @ adjoint(Vh)))
     if full_matrices and m != n:
         raise NotDifferentiableError(
             "np.linalg.svd with full_matrices=True: the columns beyond the smaller side are not determined, so they have no "
             "derivative. Write full_matrices=False."
         )
     U, s, Vh = result
-    V = _h(Vh)
-    dP = _h(U) @ dA @ V
+    V = adjoint(Vh)
+    dP = adjoint(U) @ dA @ V
     row, column = s[..., None, :], s[..., :, None]
     gaps, scale = (row + column) * (row - column), np.max(np.abs(value_of(s)), axis=-1, initial=0.0) ** 2
-    F = _inverse_gaps(gaps, dP, scale, "singular vectors")
+    F = inverse_gaps(gaps, dP, scale, "singular vectors")
     left, right = dP * row, column * dP
-    dU, dV = U @ (F * (left + _h(left))), V @ (F * (right + _h(right)))
+    dU, dV = U @ (F * (left + adjoint(left))), V @ (F * (right + adjoint(right)))
     if is_complex(dP):
-        dU = dU + U @ (0.5 * (dP - _h(dP)) * np.eye(s.shape[-1]) / row)
+        dU = dU + U @ (0.5 * (dP - adjoint(dP)) * np.eye(s.shape[-1]) / row)
     if m > n:
         dAV = dA @ V
-        dU = dU + (dAV - U @ (_h(U) @ dAV)) / row
+        dU = dU + (dAV - U @ (adjoint(U) @ dAV)) / row
     if n > m:
-        dAU = _h(dA) @ U
-        dV = dV + (dAU - V @ (_h(V) @ dAU)) / row
-    return dU, np.real(_diagonal(dP)), _h(dV)
+        dAU = adjoint(dA) @ U
+        dV = dV + (dAU - V @ (adjoint(V) @ dAU)) / row
+    return dU, np.real(diagonal(dP)), adjoint(dV)
 
 
 def svdvals(d: list[Tangent], values: list[Array], s: Array) -> Tangent:
@@ -160,17 +184,17 @@ def qr(d: list[Tangent], values: list[Array], result: Any, mode: str = "reduced"
         )
     Q, R = np.linalg.qr(A) if mode == "r" else result
     dhead, corner = dA[..., :m], R[..., :, :m]
-    if np.any(np.abs(_diagonal(value_of(corner))) <= 1e-14 * np.max(np.abs(value_of(corner)), initial=0.0)):
+    if np.any(np.abs(diagonal(value_of(corner))) <= 1e-14 * np.max(np.abs(value_of(corner)), initial=0.0)):
         raise NotDifferentiableError("np.linalg.qr of a matrix without full rank has no derivative.")
     C = dhead @ np.linalg.inv(corner)
-    M = _h(Q) @ C
+    M = adjoint(Q) @ C
     below = np.tril(M, -1)
-    S = below - _h(below)
+    S = below - adjoint(below)
     if is_complex(M):
         S = S + 1j * np.imag(M) * np.eye(M.shape[-1])
     dQ, dR = Q @ S + C - Q @ M, (M - S) @ corner
     if n > m:
-        rest = _h(dQ) @ A[..., m:] + _h(Q) @ dA[..., m:]
+        rest = adjoint(dQ) @ A[..., m:] + adjoint(Q) @ dA[..., m:]
         dR = np.concatenate([dR, rest], axis=-1)
     return dR if mode == "r" else (dQ, dR)
 
@@ -192,9 +216,9 @@ def pinv(
                 "write it with np.linalg.svd."
             )
     if hermitian:
-        dA = _hermitian(dA, lower=True)
-    dAh = _h(dA)
-    return -P @ dA @ P + P @ _h(P) @ dAh @ (np.eye(m) - A @ P) + (np.eye(n) - P @ A) @ dAh @ _h(P) @ P
+        dA = hermitian_part(dA, lower=True)
+    dAh = adjoint(dA)
+    return -P @ dA @ P + P @ adjoint(P) @ dAh @ (np.eye(m) - A @ P) + (np.eye(n) - P @ A) @ dAh @ adjoint(P) @ P
 
 
 # fmt: off

@@ -12,7 +12,7 @@ from typing import Any
 __all__ = ["NAMESPACES", "counterparts"]
 
 #: The modules of SciPy's that have a namespace of their own here.
-NAMESPACES = ("optimize", "special")
+NAMESPACES = ("linalg", "optimize", "sparse", "sparse.linalg", "special")
 
 
 def __getattr__(name: str) -> Any:

@@ -21,10 +21,13 @@ from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDiffere
 from ..tangents.structured import Structured
 from .foreign import advice
 
-__all__ = ["Inputs", "Result", "flatten", "named_after", "owned", "rebuild", "split"]
+__all__ = ["HOLDERS", "Inputs", "Result", "flatten", "named_after", "owned", "rebuild", "split"]
 
 
 _CONTAINERS = (dict, list, tuple)
+
+#: Types of objects that hold their entries as ``data``, and make the same of others by ``with_data``; who defines one adds it.
+HOLDERS: set[type] = set()
 
 
 def named_after(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -39,7 +42,7 @@ def _is_container(tree: Tree) -> bool:
 
 def flatten(tree: Tree) -> list[Any]:
     """The leaves of a tree, in order."""
-    if not _is_container(tree):
+    if not _is_container(tree) and type(tree) not in HOLDERS:
         return [tree]
     return list(_leaves(tree))
 
@@ -52,6 +55,9 @@ def leaves_of_direction(point: Tree, direction: Tree) -> list[Any]:
 
 
 def _leaves(tree: Tree) -> Iterator[Any]:
+    if type(tree) in HOLDERS:
+        yield tree.data
+        return
     if not _is_container(tree):
         yield tree
         return
@@ -61,6 +67,8 @@ def _leaves(tree: Tree) -> Iterator[Any]:
 
 def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
     """A tree of the same form with these leaves."""
+    if type(tree) in HOLDERS:
+        return tree.with_data(next(leaves))
     if not _is_container(tree):
         return next(leaves)
     if isinstance(tree, dict):

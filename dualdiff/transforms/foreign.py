@@ -20,10 +20,24 @@ def advice(error: BaseException) -> str | None:
         return None
     if not any(holds_numbers(value) for frame in frames[inside:] for value in frame.f_locals.values()):
         return None
-    namespace = modules[inside].split(".")[1]
-    if not namespace.startswith("_") and find_spec(f"dualdiff.scipy.{namespace}") is not None:
-        return f"scipy.{namespace} takes plain arrays here: dualdiff.scipy.{namespace} has its functions for duals."
-    return "this function of SciPy takes plain arrays: give it a rule of your own with dd.custom_jvp."
+    _, *path = modules[inside].split(".")
+    place = _namespace(path)
+    if place:
+        return f"scipy.{place} takes plain arrays here: dualdiff.scipy.{place} has its functions for duals."
+    return (
+        f"scipy.{path[0]} takes plain arrays, and dualdiff has no namespace for it: give the function a rule of your own with "
+        "dd.custom_jvp."
+    )
+
+
+def _namespace(path: list[str]) -> str:
+    """The innermost namespace of ours for a module of SciPy's; empty if there is none."""
+    place = ""
+    for name in path:
+        if name.startswith("_") or find_spec(f"dualdiff.scipy{place and '.' + place}.{name}") is None:
+            break
+        place = f"{place}.{name}".lstrip(".")
+    return place
 
 
 def _frames(traceback: TracebackType | None) -> list[FrameType]:

@@ -24,7 +24,7 @@ from .jacobian import value_and_jacobian
 from .linear_solve import Inverse, inverse_of
 from .refinement import Linearised, refined
 
-__all__ = ["Vectors", "implicit_root", "lifted", "order_of"]
+__all__ = ["Vectors", "implicit_root", "lifted", "order_of", "raised"]
 
 
 def implicit_root(
@@ -162,6 +162,11 @@ def lifted(
     if not order:
         return x
     root, inverse = refined(linearised, invert, x, near, what)
+    return raised(residual, root, inverse, order)
+
+
+def raised(residual: Callable[[Array], Array], root: NDArray, inverse: Inverse, order: int) -> Array:
+    """The root of a residual that carries derivatives with its own, by the plain inverse of the Jacobian there."""
     number: Array = root
     step = 0
     while step < order:
