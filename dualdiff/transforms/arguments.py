@@ -101,6 +101,11 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
                 f"{error}. np.array([...]) of duals makes an object array, which this function of NumPy refuses: write "
                 "np.stack([...]), or `import dualdiff.numpy as np`."
             ) from error
+        if re.search(r"must be .*, not (Dual|HyperDual|Quadratic|Taylor)$", str(error)):
+            raise NoRuleError(
+                f"{error}: this compiled function takes plain arrays. If it is SciPy's, dualdiff.scipy may have it for duals "
+                "(an object of SciPy's too: dualdiff.scipy.sparse.linalg.splu); else give it a rule with dd.custom_jvp."
+            ) from error
         if "'list'" in str(error) and any(type(arg) is list for arg in args):
             raise TypeError(
                 f"{error}. The function was called with a list, and is given a list of duals: call it with np.array([...])."

@@ -93,3 +93,11 @@ def test_errors_of_functions_that_scipy_calls_stay() -> None:
     with pytest.raises(ValueError, match="mine") as error:
         dd.jacobian(lambda x: x * optimize.root(callback, np.ones(3)).x)(X)
     assert not isinstance(error.value, dd.DualDiffError)
+
+
+def test_objects_of_compiled_code_name_our_namespace() -> None:
+    """A factorisation of SciPy's has no frames of Python's that could be asked."""
+    sparse, linalg = pytest.importorskip("scipy.sparse"), pytest.importorskip("scipy.sparse.linalg")
+    factors = linalg.splu(sparse.csc_array(np.diag([1.0, 2.0])))
+    with pytest.raises(dd.NoRuleError, match=r"dualdiff\.scipy\.sparse\.linalg\.splu"):
+        dd.grad(lambda b: np.sum(factors.solve(b)))(np.ones(2))
