@@ -1,0 +1,35 @@
+"""What a peer offers for a workload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = ["MARKS", "Call", "Entry", "Mark"]
+
+Call = Callable[[], Any]
+Mark = Literal["", "n", "r", "c"]
+MARKS: dict[Mark, str] = {
+    "": "the NumPy function as it stands",
+    "n": "the library's namespace in place of NumPy",
+    "c": "the same, and a colouring of the sparse matrix given by hand",
+    "r": "the function, or its derivative, is written by hand for it",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One way to ask one library.
+
+    build: gives the call that is timed; tracing and compiling are here, or in the first call, and are not timed. mark: what
+    the user has to do (MARKS). numbers: from the call's result to what the workload compares. tolerance: relative to the
+    largest entry.
+    """
+
+    peer: str
+    variant: str
+    build: Callable[[], Call]
+    mark: Mark = ""
+    numbers: Callable[[Any], Any] | None = None
+    tolerance: float = 1e-8
