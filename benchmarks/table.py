@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 
 from .circumstances import RESULTS, circumstances, stored
-from .peers import Entry, entries
+from .peers import entries
 from .timing import interleaved
-from .workloads import ALL, Workload
+from .workloads import ALL
 
 __all__ = ["COLUMNS", "cell", "markdown", "measure"]
 
@@ -59,7 +59,7 @@ def measure(name: str, chosen: tuple[str, ...] = (), rounds: int = 9) -> dict[st
             call = entry.build()
             result = call()
             row["first"] = time.perf_counter() - begin
-            row["error"] = _distance(work, entry, result, expected)
+            row["error"] = entry.error(work, result, expected)
             if row["error"] > entry.tolerance:
                 row["failure"] = f"wrong by {row['error']:.1e}"
             else:
@@ -73,13 +73,6 @@ def measure(name: str, chosen: tuple[str, ...] = (), rounds: int = 9) -> dict[st
 
 def _key(row: dict[str, Any]) -> str:
     return f"{row['peer']} {row['variant']}".strip()
-
-
-def _distance(work: Workload, entry: Entry, result: Any, expected: Any) -> float:
-    found = work.numbers(result if entry.numbers is None else entry.numbers(result))
-    if found.shape != expected.shape:
-        raise ValueError(f"shape {found.shape} for {expected.shape}")
-    return float(np.max(np.abs(found - expected)) / np.max(np.abs(expected)))
 
 
 @contextmanager

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
+from ..workloads import Workload
+
 __all__ = ["MARKS", "Call", "Entry", "Mark"]
 
 Call = Callable[[], Any]
@@ -33,3 +37,10 @@ class Entry:
     mark: Mark = ""
     numbers: Callable[[Any], Any] | None = None
     tolerance: float = 1e-8
+
+    def error(self, work: Workload, result: Any, expected: Any) -> float:
+        """How far a result is from the reference, relative to its largest entry."""
+        found = work.numbers(result if self.numbers is None else self.numbers(result))
+        if found.shape != expected.shape:
+            raise ValueError(f"shape {found.shape} for {expected.shape}")
+        return float(np.max(np.abs(found - expected)) / np.max(np.abs(expected)))
