@@ -7,6 +7,7 @@ are given a colouring by hand. Run ``python -m benchmarks.sparse_jacobian_scalin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,8 +21,9 @@ from .growth import Build, Growth
 from .timing import peak
 from .workloads import Colouring
 
-__all__ = ["by_hand", "jacobians", "measure", "slope"]
+__all__ = ["by_hand", "jacobians", "measure"]
 
+MEASURED = ("dualdiff", "dualdiff, prepared")
 SIDES = (1, 3, 10, 32, 100, 316, 1000)
 
 
@@ -123,16 +125,16 @@ def measure(sides: tuple[int, ...] = SIDES) -> None:
         most = peak(partial(dd.jacobian(stencil, sparse=True), x))
         growth.measure("stencil", x.size, partial(stencil, x), jacobians(x, expected), right, peak=most)
     growth.store()
-    powers = [slope(growth.rows, key) for key in ("dualdiff", "dualdiff, prepared")]
-    memory = np.polyfit(*np.log([[row[key] for row in growth.rows[-3:]] for key in ("n", "peak")]), 1)[0]
-    print(f"growth over the last sizes: jacobian n^{powers[0]:.2f}, prepared n^{powers[1]:.2f}, memory n^{memory:.2f}")
-    print(f"peak of the last: {growth.rows[-1]['peak'] / (8 * growth.rows[-1]['n']):.1f} doubles an unknown")
+    first, last = growth.rows[-3], growth.rows[-1]
+    times, again = (_power(first, last, lambda row, peer=peer: row["f"] * row["ratios"][peer]) for peer in MEASURED)  # type: ignore[misc]
+    memory = _power(first, last, lambda row: row["peak"])
+    print(f"growth over the last sizes: jacobian n^{times:.2f}, prepared n^{again:.2f}, memory n^{memory:.2f}")
+    print(f"peak of the last: {last['peak'] / (8 * last['n']):.1f} doubles an unknown")
 
 
-def slope(rows: list[dict[str, Any]], peer: str) -> float:
-    """The power of n with which a peer's time grows over the last three sizes."""
-    times = [(row["n"], row["f"] * row["ratios"][peer]) for row in rows[-3:]]
-    return float(np.polyfit(*np.log(np.array(times)).T, 1)[0])
+def _power(first: dict[str, Any], last: dict[str, Any], amount: Callable[[dict[str, Any]], float]) -> float:
+    """The power of n with which an amount grows from one row to another."""
+    return math.log(amount(last) / amount(first)) / math.log(last["n"] / first["n"])
 
 
 if __name__ == "__main__":

@@ -40,6 +40,8 @@ COLUMNS = (
     "CasADi",
     "numdifftools",
 )
+#: Right to some digits only: no winner of a row.
+INEXACT = ("differences", "numdifftools")
 #: Seconds for a peer to build and to answer once.
 PATIENCE = 120
 
@@ -115,18 +117,18 @@ def cell(result: dict[str, Any], peer: str) -> tuple[str, float]:
     text, least = f"{_digits(best['ratio'])} {best['mark']}".strip(), best["ratio"]
     if prepared:
         text, least = f"{text} / {_digits(prepared[0]['ratio'])}", min(least, prepared[0]["ratio"])
-    return text, np.inf if best["mark"] == "r" else least
+    return text, np.inf if best["mark"] == "r" or peer in INEXACT else least
 
 
 def _digits(ratio: float) -> str:
     return f"{ratio:.2f}" if ratio < 1 else f"{ratio:.1f}" if ratio < 10 else f"{ratio:.0f}"
 
 
-def markdown(results: dict[str, Any]) -> str:
-    """The stored table: a row for each workload, the least ratio that needs no rewriting in bold."""
-    lines = ["| | f | " + " | ".join(COLUMNS) + " |", "|---|---|" + "---|" * len(COLUMNS)]
+def markdown(results: dict[str, Any], columns: tuple[str, ...] = COLUMNS) -> str:
+    """The stored table: a row for each workload, the least ratio that is exact and needs no rewriting in bold."""
+    lines = ["| | f | " + " | ".join(columns) + " |", "|---|---|" + "---|" * len(columns)]
     for name in (name for name in ALL if name in results):
-        cells = [cell(results[name], peer) for peer in COLUMNS]
+        cells = [cell(results[name], peer) for peer in columns]
         least = min(ratio for _, ratio in cells)
         texts = [f"**{text}**" if ratio == least < np.inf else text for text, ratio in cells]
         f = results[name]["f"]

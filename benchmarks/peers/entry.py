@@ -17,7 +17,7 @@ Mark = Literal["", "n", "r", "c"]
 MARKS: dict[Mark, str] = {
     "": "the NumPy function as it stands",
     "n": "the library's namespace in place of NumPy",
-    "c": "the same, and a colouring of the sparse matrix given by hand",
+    "c": "a colouring of the sparse matrix given by hand, and the library's namespace where it has one",
     "r": "the function, or its derivative, is written by hand for it",
 }
 

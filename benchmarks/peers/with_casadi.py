@@ -72,8 +72,8 @@ def _into_buffer(work: Workload) -> Call:
     answer = casadi.Function("answer", [s], [casadi.jacobian(y, s)])
     buffer, evaluate = answer.buffer()
     x, out = np.ascontiguousarray(work.x), np.zeros(answer.nnz_out(0))
-    buffer.set_arg(0, memoryview(x))
-    buffer.set_res(0, memoryview(out))
+    buffer.set_arg(0, x.data)
+    buffer.set_res(0, out.data)
     pattern = answer.sparsity_out(0)
     column, row = np.array(pattern.colind()), np.array(pattern.row())
 

@@ -38,7 +38,7 @@ def entries(work: Workload) -> Iterator[Entry]:
         "uhv": lambda: dd.second_directional_derivative(f, x, work.u, v),
     }
     yield Entry("dualdiff", "", lambda: calls[work.kind])
-    prepare = {"sparse jacobian": dd.prepare_jacobian, "sparse hessian": dd.prepare_hessian}.get(work.kind)
+    prepare: Any = {"sparse jacobian": dd.prepare_jacobian, "sparse hessian": dd.prepare_hessian}.get(work.kind)
     if prepare is not None:
 
         def build() -> Callable[[], Any]:
