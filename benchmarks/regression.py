@@ -27,7 +27,7 @@ from .peers import entries
 from .timing import peak
 from .workloads import ALL
 
-__all__ = ["MARGIN", "counts", "excesses"]
+__all__ = ["MARGIN", "calls", "counts", "excesses"]
 
 MARGIN = 1.1
 JUDGED = 1 << 20
@@ -48,7 +48,7 @@ def counts() -> Counts:
                 error = entry.error(work, call(), work.expected())
                 assert error <= entry.tolerance, f"{name}: wrong by {error:.1e}"
                 call()
-                row: dict[str, float] = {"calls": _calls(call)}
+                row: dict[str, float] = {"calls": calls(call)}
                 most = peak(call)
                 if most >= JUDGED:
                     row["peak"] = round(most / least, 2)
@@ -56,7 +56,7 @@ def counts() -> Counts:
     return found
 
 
-def _calls(call: Callable[[], Any]) -> int:
+def calls(call: Callable[[], Any]) -> int:
     """How many functions a call enters that dualdiff has, or calls: Python's own and built-in ones."""
     count = 0
 
