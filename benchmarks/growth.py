@@ -71,8 +71,9 @@ class Growth:
 
     def store(self) -> None:
         """Write the rows, and what they were measured on, to ``results/``."""
-        out = {f"{function}, {peer}": reason for (function, peer), reason in self.out.items()}
-        print("\n".join(f"took no further part: {who} ({reason})" for who, reason in out.items()))
+        last = {row["function"]: row["ratios"] for row in self.rows}
+        out = {f"{function}, {peer}": why for (function, peer), why in self.out.items() if peer not in last[function]}
+        print("\n".join(f"took no further part: {who} ({why})" for who, why in out.items()))
         RESULTS.mkdir(exist_ok=True)
         text = json.dumps({"measured": self.measured, "rows": self.rows, "out": out}, indent=1)
         (RESULTS / f"{self.name}.json").write_text(text + "\n", encoding="utf-8")

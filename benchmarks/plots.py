@@ -108,6 +108,7 @@ def by_inputs() -> Figure:
     for axes in panels.flat:
         axes.grid(color="#dddddd", linewidth=0.7)
         axes.set_axisbelow(True)
+        axes.minorticks_off()
         axes.set_xlim(0.6, 1.7e6)
     handles = {label: line for axes in panels.flat for line, label in zip(*axes.get_legend_handles_labels(), strict=True)}
     figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=4, frameon=False)
@@ -132,7 +133,7 @@ def main() -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    mpl.rcParams.update({"svg.hashsalt": "dualdiff", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False})
+    mpl.rcParams.update({"svg.hashsalt": "dualdiff", "svg.fonttype": "none", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False})
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for draw in (by_workload, by_inputs):
