@@ -133,7 +133,8 @@ def main() -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    mpl.rcParams.update({"svg.hashsalt": "dualdiff", "svg.fonttype": "none", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False})
+    mpl.rcParams.update({"svg.hashsalt": "dualdiff", "svg.fonttype": "none"})
+    mpl.rcParams.update({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False})
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for draw in (by_workload, by_inputs):
