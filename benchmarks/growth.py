@@ -20,7 +20,7 @@ Call = Callable[[], Any]
 Build = Callable[[], Call]
 Right = Callable[[Any], bool]
 #: Seconds that a library may take to build and answer once, and to answer again; and beyond which it is timed once.
-BUILDING, ANSWERING, SLOW = 5.0, 0.1, 1.0
+BUILDING, ANSWERING, SLOW = 1.5, 0.1, 1.0
 
 
 class Growth:
@@ -66,7 +66,8 @@ class Growth:
                 once[peer] = again
             else:
                 calls[peer] = call
-            if built - begin > BUILDING or again > ANSWERING:
+            building = built - begin > BUILDING and bool(self.rows)  # the first row's contains the imports
+            if building or again > ANSWERING:
                 self.out[function, peer] = f"{built - begin:.1f} s to build, {again:.2f} s to answer"
 
     def store(self) -> None:
