@@ -1,55 +1,59 @@
-"""What a gradient costs as the number of inputs grows, for four kinds of function, beside reverse mode.
+"""What a gradient costs as the number of inputs grows, for four kinds of function, beside reverse mode and others.
 
-The ratio to the function's own time; autograd's where it is installed. Run ``python -m benchmarks.gradient_by_inputs``.
+The ratio to the function's own time. Run ``python -m benchmarks.gradient_by_inputs``; results go to
+``results/gradient_by_inputs.json``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 import dualdiff as dd
 
-from .timing import interleaved
+from .growth import Build, Growth
 
-__all__ = ["FUNCTIONS", "measure"]
+__all__ = ["FUNCTIONS", "gradients", "measure"]
 
-Function = Callable[[Any], Any]
-
-
-def stencil(n: int, xp: Any = np) -> tuple[Function, Any]:
-    """Each term knows a few inputs."""
-    return lambda x: xp.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2), np.linspace(-1.0, 1.0, n)
+#: The function of its inputs and of NumPy or a namespace like it, and a point.
+Problem = tuple[Callable[[Any, Any], Any], Any]
 
 
-def regression(n: int, xp: Any = np) -> tuple[Function, Any]:
+def stencil(n: int) -> Problem:
+    """Each term knows one or two inputs."""
+
+    def f(x: Any, xp: Any) -> Any:
+        return xp.sum((1.0 - x) ** 2) + 100.0 * xp.sum((x[1:] - x[:-1] ** 2) ** 2)
+
+    return f, np.linspace(-1.0, 0.5, n)
+
+
+def regression(n: int) -> Problem:
     """All inputs come through one matrix, of 300 rows."""
     X = np.random.default_rng(0).standard_normal((300, n)) / np.sqrt(n)
-    return lambda w: xp.sum(xp.logaddexp(0.0, X @ w)), np.ones(n)
+    return lambda w, xp: xp.sum(xp.log(1.0 + xp.exp(X @ w))), np.ones(n)
 
 
-def network(n: int, xp: Any = np) -> tuple[Function, Any]:
+def network(n: int) -> Problem:
     """The weights of two layers of sqrt(n / 2) neurons each, for 100 samples."""
     k = round((n / 2) ** 0.5)
     rng = np.random.default_rng(0)
     inputs = rng.standard_normal((100, k))
 
-    def loss(w: Any) -> Any:
+    def loss(w: Any, xp: Any) -> Any:
         A, B = w[: k * k].reshape(k, k), w[k * k :].reshape(k, k)
         return xp.sum(xp.tanh(xp.tanh(inputs @ A) @ B) ** 2)
 
     return loss, rng.standard_normal(2 * k * k) / np.sqrt(k)
 
 
-def recurrence(n: int, xp: Any = np) -> tuple[Function, Any]:
+def recurrence(n: int) -> Problem:
     """Every step of a loop knows all inputs: n steps of a scalar."""
 
-    def last(x: Any) -> Any:
+    def last(x: Any, xp: Any) -> Any:
         s = 0.0
         for i in range(n):
             s = xp.sin(s + x[i])
@@ -61,30 +65,62 @@ def recurrence(n: int, xp: Any = np) -> tuple[Function, Any]:
 FUNCTIONS = {"stencil": stencil, "regression": regression, "network": network, "recurrence": recurrence}
 
 
-def measure(sizes: dict[str, tuple[int, ...]], rounds: int = 5) -> str:
-    """The table; autograd's gradient, where there is one, is the reference."""
-    autograd: ModuleType | None
-    try:
-        autograd, reverse_numpy = import_module("autograd"), import_module("autograd.numpy")
-    except ImportError:
-        autograd = None
-    lines = [f"{'':12} {'inputs':>7} {'f (ms)':>9} {'dd.grad':>9} {'autograd':>9}   (x f, least times)"]
+def gradients(f: Callable[[Any, Any], Any], x: Any) -> dict[str, Build]:
+    """How each library is asked for the gradient."""
+
+    def by_dualdiff() -> Callable[[], Any]:
+        return partial(dd.grad(lambda x: f(x, np)), x)
+
+    def by_complex_step() -> Callable[[], Any]:
+        return lambda: np.array([f(x + 1e-30j * e, np).imag / 1e-30 for e in np.eye(x.size)])
+
+    def by_autograd() -> Callable[[], Any]:
+        import autograd
+        import autograd.numpy as anp
+
+        return partial(autograd.grad(lambda x: f(x, anp)), x)
+
+    def by_jax() -> Callable[[], Any]:
+        import jax
+        import jax.numpy as jnp
+
+        jax.config.update("jax_enable_x64", True)
+        compiled, point = jax.jit(jax.grad(lambda x: f(x, jnp))), jnp.asarray(x)
+        return lambda: jax.block_until_ready(compiled(point))
+
+    def by_casadi() -> Callable[[], Any]:
+        import casadi
+
+        s = casadi.SX.sym("x", x.size)
+        answer = casadi.Function("answer", [s], [casadi.gradient(f(np.array(s.elements(), dtype=object), np), s)])
+        return lambda: answer(x).full()[:, 0]
+
+    return {
+        "dualdiff": by_dualdiff,
+        "complex step": by_complex_step,
+        "autograd": by_autograd,
+        "JAX jit": by_jax,
+        "CasADi": by_casadi,
+    }
+
+
+def _right(f: Callable[[Any, Any], Any], x: Any) -> Callable[[Any], bool]:
+    """Whether a gradient agrees with the complex step along three directions."""
+    directions = np.random.default_rng(1).standard_normal((3, x.size))
+    expected = np.array([np.imag(f(x + 1e-30j * v, np)) / 1e-30 for v in directions])
+    return lambda gradient: bool(np.allclose(directions @ np.asarray(gradient), expected, rtol=1e-8))
+
+
+def measure(sizes: dict[str, tuple[int, ...]]) -> None:
+    """All functions, all sizes."""
+    growth = Growth("gradient_by_inputs")
     for name, make in FUNCTIONS.items():
         for n in sizes[name]:
             f, x = make(n)
-            gradient = dd.grad(f)
-            calls: dict[str, Callable[[], Any]] = {"f": partial(f, x), "dd": partial(gradient, x)}
-            if autograd is not None:
-                reverse = autograd.grad(make(n, reverse_numpy)[0])
-                np.testing.assert_allclose(gradient(x), reverse(x), rtol=1e-8, atol=1e-12)
-                calls["autograd"] = partial(reverse, x)
-            least = {key: min(seconds) for key, seconds in interleaved(calls, rounds).items()}
-            ratios = [f"{least[key] / least['f']:9.1f}" if key in least else f"{'-':>9}" for key in ("dd", "autograd")]
-            lines.append(f"{name:12} {x.size:7d} {1e3 * least['f']:9.3f} {' '.join(ratios)}")
-            print(lines[-1], flush=True)
-    return "\n".join(lines)
+            growth.measure(name, x.size, partial(f, x, np), gradients(f, x), _right(f, x))
+    growth.store()
 
 
 if __name__ == "__main__":
-    each = (10, 100, 1000, 10_000)
-    print(measure({"stencil": (*each, 100_000), "regression": each, "network": (18, 200, 2048), "recurrence": each[:3]}))
+    each = (1, 10, 100, 1000, 10_000, 100_000)
+    measure({"stencil": (*each, 1_000_000), "regression": each, "network": (2, 18, 200, 2048), "recurrence": each[:4]})

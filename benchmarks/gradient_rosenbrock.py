@@ -13,7 +13,7 @@ from scipy.optimize import rosen_der
 import dualdiff as dd
 
 from .timing import interleaved, peak, table
-from .workloads import rosenbrock, rosenbrock_gradient
+from .workloads.sparse import rosenbrock, rosenbrock_gradient
 
 __all__ = ["measure"]
 
