@@ -28,15 +28,15 @@ def _brusselator(y: Any, xp: Any, N: int) -> Any:
     return xp.concatenate([du.reshape(-1), dv.reshape(-1)])
 
 
-def _brusselator_colouring(N: int, pattern: csr_array) -> Colouring:
+def _brusselator_colouring(N: int, J: csr_array) -> Colouring:
     """Eight colours, (i + 3 j) mod 8 for u and four further for v; N is a multiple of 8."""
     i, j = np.divmod(np.arange(N * N), N)
     of_u = (i + 3 * j) % 8
     colour = np.concatenate([of_u, (of_u + 4) % 8])
     seeds = np.zeros((8, colour.size))
     seeds[colour, np.arange(colour.size)] = 1.0
-    rows = np.repeat(np.arange(colour.size), np.diff(pattern.indptr))
-    return Colouring(seeds, rows, colour[pattern.indices], pattern)
+    rows = np.repeat(np.arange(colour.size), np.diff(J.indptr))
+    return Colouring(seeds, rows, colour[J.indices])
 
 
 def brusselator(N: int) -> Workload:
@@ -61,8 +61,6 @@ def brusselator(N: int) -> Workload:
         data: Array = csr_array(J).sorted_indices().data
         return data
 
-    pattern = by_hand().sorted_indices()
-    pattern.data = np.ones_like(pattern.data)
     title = f"sparse Jacobian, Brusselator {N} x {N}"
     return Workload(
         f"W7_{N}",
@@ -73,7 +71,7 @@ def brusselator(N: int) -> Workload:
         {"N": N},
         by_hand=by_hand,
         sparse_entries=entries,
-        colouring=_brusselator_colouring(N, pattern),
+        colouring=_brusselator_colouring(N, by_hand().sorted_indices()),
     )
 
 

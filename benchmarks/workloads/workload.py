@@ -24,13 +24,12 @@ class Colouring:
     """Columns of a sparse matrix in groups that no row meets twice, found by hand for libraries that need it.
 
     seeds: (groups, columns), the sum of each group's unit vectors. entry_row, entry_group: where each stored entry is found
-    in the products of the matrix with the seeds. pattern: the structure as a sparse matrix of ones.
+    in the products of the matrix with the seeds.
     """
 
     seeds: Array
     entry_row: NDArray[np.intp]
     entry_group: NDArray[np.intp]
-    pattern: Any = None
 
     def entries(self, products: Any) -> Any:
         """The stored entries, from the products stacked along axis 0."""
