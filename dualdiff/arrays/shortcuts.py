@@ -175,11 +175,11 @@ class Shortcuts(ArrayMethods):
                     if type(s) is Zero and s.view is None:
                         s = s.cell.tangent  # type: ignore[union-attr]
                     if type(s) is np.ndarray:
-                        entry: Any = _new(type(self))
-                        entry.value = value.item(index)
-                        entry._tangent = s.item(index) if s.ndim == 1 else s[:, index].copy()
-                        entry.level = self.level
-                        return entry
+                        return _made(self, value.item(index), s.item(index) if s.ndim == 1 else s[:, index].copy())
+                    if _is_linear(s):
+                        row = s.entry(index)
+                        if row is not None:
+                            return _made(self, value.item(index), row)
             elif type(index) is slice:
                 s = self._tangent
                 if type(s) is np.ndarray:

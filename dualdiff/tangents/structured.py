@@ -20,7 +20,7 @@ import numpy as np
 
 from .._typing import Array, NDArray, Tangent, is_numpy
 from ..errors import DerivativeLostError
-from .parents import Dense, Parent, Sparse, flat, scattered
+from .parents import Dense, Identity, Parent, Sparse, flat, scattered
 from .space import Index, Space
 
 __all__ = ["Structured", "Term", "is_structured"]
@@ -421,6 +421,21 @@ class Structured:
         if items and items[0] is Ellipsis and sum(i is not None for i in items) - 1 <= len(self.inner):
             return self.at(items)
         return self.dense()[index]
+
+    def entry(self, i: int) -> NDArray | None:
+        """The derivative of one entry of a vector along all directions; None where it is better not made dense."""
+        if self.base is not None or self._slots is not None or not self.space.is_small(1):
+            return None
+        row: NDArray = np.zeros(self.space.size, self.space.dtype)
+        for coefficient, index, parent in self.terms:
+            if not isinstance(parent, Identity) or (
+                type(coefficient) is not row.dtype.type and type(coefficient) is not np.ndarray
+            ):
+                return None
+            place = index.array.item(i)
+            if place:
+                row[place - 1] += coefficient[i] if np.ndim(coefficient) else coefficient
+        return row
 
     def at(self, index: Any) -> Any:
         """``array[index]`` behind the directions."""
