@@ -428,9 +428,7 @@ class Structured:
             return None
         row: NDArray = np.zeros(self.space.size, self.space.dtype)
         for coefficient, index, parent in self.terms:
-            if not isinstance(parent, Identity) or (
-                type(coefficient) is not row.dtype.type and type(coefficient) is not np.ndarray
-            ):
+            if not isinstance(parent, Identity) or hasattr(coefficient, "parts"):
                 return None
             place = index.array.item(i)
             if place:

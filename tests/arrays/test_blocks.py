@@ -96,6 +96,7 @@ def test_structured_gradients_and_products(f: Function) -> None:
 
 def test_sparse_hessians() -> None:
     """Slopes and bends belong to different spaces."""
+    pytest.importorskip("scipy")
     def f(x: Any) -> Any:
         t = x[1:] - x[:-1] ** 2
         return np.sum(100.0 * (t * t) + (1.0 - x[:-1]) ** 2 + np.sin(x[1:]) * x[:-1])
