@@ -14,7 +14,7 @@ import functools
 import sys
 from collections.abc import Callable, Iterable
 from inspect import CO_OPTIMIZED
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -277,7 +277,7 @@ class Rebinding:
         names: dict[str, Any] = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
         try:
             made = _subclass(cls, bases, names | {"_rebound_from": cls})
-        except TypeError:
+        except (TypeError, AttributeError):
             return self._keep(cls, cls)
         self._keep(cls, made)
         rebound_ancestors = [a for base in bases for a in base.__mro__ if "_rebound_from" in vars(a)]
@@ -314,9 +314,12 @@ class Rebinding:
                 view.__dict__[name] = self.of(_own(state, name))
         elif state:
             view.__dict__ = state
-        for name in _slots(type(instance)):
-            if hasattr(instance, name):
-                object.__setattr__(view, name, self.of(getattr(instance, name)))
+        for slot in _slots(type(instance)):
+            try:
+                value = slot.__get__(instance)
+            except AttributeError:
+                continue
+            slot.__set__(view, self.of(value))
         return view
 
     def _module(self, module: ModuleType) -> Any:
@@ -399,12 +402,9 @@ def _is_builtin_wrapper(value: Any) -> bool:
     return type(value).__module__ in ("functools", "_functools")
 
 
-def _slots(cls: type) -> list[str]:
-    found: list[str] = []
-    for base in cls.__mro__:
-        names = base.__dict__.get("__slots__", ())
-        found += [names] if isinstance(names, str) else list(names)
-    return [name for name in found if name not in ("__dict__", "__weakref__")]
+def _slots(cls: type) -> list[MemberDescriptorType]:
+    """The slots themselves: their names may mean something else in a subclass."""
+    return [value for base in cls.__mro__ for value in vars(base).values() if type(value) is MemberDescriptorType]
 
 
 class _Quiet:
@@ -420,6 +420,8 @@ def _subclass(cls: type, bases: tuple[type, ...], names: dict[str, Any]) -> Any:
     """A subclass made without the hooks of its bases and its metaclass."""
     metaclass = _alike(type(cls))
     create = abc.ABCMeta.__new__ if issubclass(metaclass, abc.ABCMeta) else type.__new__
+    if cls.__dictoffset__ == 0:
+        names |= {"__slots__": ()}
     if cls.__dictoffset__ == 0 or "__init_subclass__" not in {name for base in cls.__mro__[:-1] for name in vars(base)}:
         return create(metaclass, cls.__name__, (*bases, cls), names)
     made = create(metaclass, cls.__name__, (_Quiet, *bases, cls), names)

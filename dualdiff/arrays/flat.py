@@ -41,5 +41,28 @@ class Flat:
         positions = np.arange(len(self))[index]
         return np.unravel_index(positions, self._array.shape)
 
+    def _compared(self, name: str, other: Any) -> Any:
+        return getattr(self.copy(), name)(other.copy() if isinstance(other, Flat) else other)
+
+    def __eq__(self, other: object) -> Any:
+        return self._compared("__eq__", other)
+
+    def __ne__(self, other: object) -> Any:
+        return self._compared("__ne__", other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._compared("__lt__", other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._compared("__le__", other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._compared("__gt__", other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._compared("__ge__", other)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return self._array.ravel().__array__(dtype, copy)

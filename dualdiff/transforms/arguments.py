@@ -93,9 +93,15 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     except (ValueError, TypeError, AttributeError, SystemError) as error:
         cause, instead = error.__cause__, advice(error)
         if isinstance(cause, DualDiffError):
-            raise (cause if instead is None else type(cause)(f"{cause} But {instead}")) from error
+            # A new one: its cause may not be caused by itself.
+            raise type(cause)(str(cause) if instead is None else f"{cause} But {instead}") from error
         if instead is not None:
             raise NoRuleError(f"{error}: {instead}") from error
+        if re.match(r"could not convert string to float: '\w*Dual\(", str(error)):
+            raise DerivativeLostError(
+                f"{error}: the text of a dual is read as a number, which has no derivative. To round it use np.round; for the "
+                "value alone write dd.value_of(x)."
+            ) from error
         if _is_about_objects(str(error)):
             raise NoRuleError(
                 f"{error}. np.array([...]) of duals makes an object array, which this function of NumPy refuses: write "

@@ -20,8 +20,8 @@ def advice(error: BaseException) -> str | None:
         return None
     if not any(holds_numbers(value) for frame in frames[inside:] for value in frame.f_locals.values()):
         return None
-    _, *path = modules[inside].split(".")
-    place = _namespace(path)
+    paths = [name.split(".")[1:] for name in modules[inside:] if name.startswith("scipy.")]
+    path, place = paths[0], next((place for place in map(_namespace, paths) if place), "")
     if place:
         return f"scipy.{place} takes plain arrays here: dualdiff.scipy.{place} has its functions for duals."
     return (
