@@ -166,6 +166,8 @@ class HyperDual(ByNesting):
                 return None
         y = ufunc(*values)
         if not shape:
+            if type(y) is not np.float64 and type(y) is not float:
+                return None
             y = float(y)
         elif y.dtype is not _FLOAT64:
             return None

@@ -23,7 +23,7 @@ from .hyperdual import HyperDual
 from .methods import is_plain_scalar
 from .nesting import ByNesting
 from .number import Number, is_number, plain, rebuilt
-from .slopes import Power, at_precision, is_singular, slope, strengthened
+from .slopes import Power, at_precision, careful_term, is_singular, slope, strengthened
 
 __all__ = ["Quadratic"]
 
@@ -76,6 +76,8 @@ class Quadratic(ByNesting):
             rows.append((s, b))
         y = ufunc(*values)
         if not count:
+            if type(y) is not np.float64 and type(y) is not float:
+                return None
             y = float(y)
         if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
             return None
@@ -108,7 +110,8 @@ class Quadratic(ByNesting):
         y = called(*values, **kwargs)
         if (len(values) > 1 or kwargs or isinstance(called, Power)) and type(y) is not float:
             values = at_precision(values, y)
-        if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
+        careful = not rule.tame and (not ts.finite(y) or is_singular(rule, y, values))
+        if careful and (rule.second is None or not self._is_structured(inputs)):
             return self._nested(ufunc, original, kwargs)
         if ufunc in (np.absolute, np.fabs):
             if np.iscomplexobj(plain(y)) or np.iscomplexobj(plain(values[0])):
@@ -116,6 +119,8 @@ class Quadratic(ByNesting):
             rule = _SIGNED
         count, shape = ndim(y), getattr(y, "shape", ())
         rows = [self._aligned(x, count) for x in inputs]
+        if careful:
+            return self.of(y, self._carefully(rule, y, values, rows), self.level)
         first = _Sum()
         second = _Sum()
         for partial, row in zip(rule.partials, rows, strict=False):
@@ -125,12 +130,34 @@ class Quadratic(ByNesting):
             for total, part in zip((first, second), row, strict=True):
                 total.add(part, factor)
         for (i, j), partial in self._second_partials(rule, y, values, rows):
-            if not ts.finite(partial):
+            product, factor = ts.paired(rows[i][0], rows[j][0], count), partial if i == j else 2 * partial
+            if ts.finite(partial):
+                second.add(product, factor)
+            else:
                 # Where a curvature is infinite, a direction that is zero wins.
-                return self._nested(ufunc, original, kwargs)
-            product = ts.paired(rows[i][0], rows[j][0], count)
-            second.add(product, partial if i == j else 2 * partial)
+                second.add(ts.scale_carefully(factor, product), one)
         return self.of(y, (first.owned(shape), second.owned(shape)), self.level)
+
+    def _is_structured(self, inputs: tuple[Any, ...]) -> bool:
+        """Whether a part of an operand is structured: a dense form of a bend could be too large."""
+        return any(ts.is_structured(t) for x in inputs if isinstance(x, Number) and x.level == self.level for t in x.tangents())
+
+    @staticmethod
+    def _carefully(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> tuple[Tangent, Tangent]:
+        """The chain rule where partials may be infinite or undefined: a direction that is zero wins."""
+        assert rule.second is not None
+        slope = bend = None
+        for partial, row in zip(rule.partials, rows, strict=False):
+            if partial is not None and row is not None:
+                parts = [None if part is None else careful_term(partial, y, values, part) for part in row]
+                slope, bend = ts.add(slope, parts[0]), ts.add(bend, parts[1])
+        for (i, j), place in _PLACES[len(rows)].items():
+            partial = rule.second[place]
+            if partial is None or any(rows[k] is None or rows[k][0] is None for k in (i, j)):
+                continue
+            product = ts.paired(rows[i][0], rows[j][0], ndim(y))
+            bend = ts.add(bend, careful_term(partial, y, values, product if i == j else 2 * product))
+        return slope, bend
 
     def _aligned(self, x: Any, count: int) -> tuple[Tangent, Tangent] | None:
         """Slope and bend of an operand, with axes for the result; None for a constant."""
@@ -180,7 +207,12 @@ class Quadratic(ByNesting):
         """An operand of this level as a dual of duals; anything else as it is."""
         if not is_number(x) or x.level != self.level:
             return x
-        e1, bend = (None if t is None else ts.densely(t) for t in (self.part_of(x, name) for name in self.PARTS))
+        parts = [self.part_of(x, name) for name in self.PARTS]
+        for part in parts:
+            if ts.is_structured(part):
+                # The products of all directions will be dense.
+                part.space.refuse_large(part.space.size * math.prod(part.inner), "a second derivative at a singular point")
+        e1, bend = (None if t is None else ts.densely(t) for t in parts)
         e12 = bend
         if bend is not None:
             n = math.isqrt(bend.shape[0])

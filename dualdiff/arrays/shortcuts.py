@@ -175,7 +175,11 @@ class Shortcuts(ArrayMethods):
                     if type(s) is Zero and s.view is None:
                         s = s.cell.tangent  # type: ignore[union-attr]
                     if type(s) is np.ndarray:
-                        return _made(self, value.item(index), s.item(index) if s.ndim == 1 else s[:, index].copy())
+                        entry: Any = _new(type(self))
+                        entry.value = value.item(index)
+                        entry._tangent = s.item(index) if s.ndim == 1 else s[:, index].copy()
+                        entry.level = self.level
+                        return entry
                     if _is_linear(s):
                         row = s.entry(index)
                         if row is not None:
@@ -283,7 +287,10 @@ class Shortcuts(ArrayMethods):
         if type(value) is float:
             if type(s) is not float and type(s) is not np.ndarray and not _is_linear(s):
                 return None
-            y = float(function(value))
+            y = function(value)
+            if type(y) is not np.float64:
+                return None
+            y = float(y)
             if not rule.tame and (not -_INFINITY < y < _INFINITY or (rule.singular and rule.singular(y, value) == 0)):
                 return None
             try:

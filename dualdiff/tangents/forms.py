@@ -111,6 +111,9 @@ def scattered_into(held: Tangent, places: Any, new: Structured, shape: tuple[int
 
 
 def _scattered_densely(new: Tangent, places: Any, shape: tuple[int, ...]) -> Tangent:
+    if np.shape(new) == np.shape(places):
+        # One direction.
+        return _scattered_densely(np.reshape(new, (1, *np.shape(new))), places, shape)[0]
     count = new.shape[0]
     total = np.zeros_like(new, shape=(count, math.prod(shape)))
     rows = np.reshape(new, (count, np.size(places)))

@@ -6,7 +6,8 @@ import importlib
 import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from multiprocessing import Pool, cpu_count
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import cpu_count
 from typing import Any, NamedTuple, TypeVar
 
 from ..arrays.levels import open_levels
@@ -55,11 +56,14 @@ class Division(NamedTuple):
             # The numbers of an outer differentiation mean nothing elsewhere.
             yield from self._shown(map(function, spans), len(spans))
         elif callable(workers):
-            yield from self._shown(workers(function, spans), len(spans))
+            results = workers(_Placed(function), spans)
+            yield from _in_order(self._shown(results, len(spans)), spans)
         else:
+            processes = _processes(workers)
             _refuse_unpicklable(function)
-            with Pool(_processes(workers)) as pool:
-                yield from self._shown(pool.imap(function, spans), len(spans))
+            # Unlike multiprocessing.Pool it tells when a process has died.
+            with ProcessPoolExecutor(processes) as pool:
+                yield from self._shown(pool.map(function, spans), len(spans))
 
     def _shown(self, results: Iterable[T], total: int) -> Iterator[T]:
         """The results, with a bar that grows as they come."""
@@ -75,6 +79,37 @@ class Division(NamedTuple):
                 yield result
         else:
             yield from tqdm(results, total=total, desc="directions", unit="chunk")
+
+
+class _Placed:
+    """A function of a range, whose results say which range they belong to."""
+
+    def __init__(self, function: Callable[[Span], Any]) -> None:
+        self.function = function
+
+    def __call__(self, span: Span) -> tuple[Span, Any]:
+        return span, self.function(span)
+
+
+def _in_order(results: Iterable[tuple[Span, T]], spans: list[Span]) -> Iterator[T]:
+    """The results in the order of the ranges, whatever the order they come in."""
+    waiting: dict[Span, T] = {}
+    expected = iter(spans)
+    following = next(expected)
+    for placed in results:
+        if not isinstance(placed, tuple) or len(placed) != 2:
+            raise TypeError(
+                f"workers= was called like map, but gave a {type(placed).__name__} instead of a result: gather futures, as in "
+                "workers=lambda g, spans: client.gather(client.map(g, spans))."
+            )
+        waiting[placed[0]] = placed[1]
+        while following in waiting:
+            yield waiting.pop(following)
+            following = next(expected, (-1, -1))
+    if following != (-1, -1):
+        raise ValueError(
+            f"workers= was called like map, but gave no result for the directions {following[0]} to {following[1]}."
+        )
 
 
 def _processes(workers: Any) -> int:
