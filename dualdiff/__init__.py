@@ -6,6 +6,7 @@ from .arrays import Dual, HyperDual, Taylor
 from .arrays.blocks import workers
 from .errors import (
     DerivativeLostError,
+    DerivativeLostWarning,
     DualDiffError,
     NoRuleError,
     NotDifferentiableError,
@@ -83,6 +84,7 @@ __all__ = [
     "testing",
     # errors
     "DerivativeLostError",
+    "DerivativeLostWarning",
     "DualDiffError",
     "NoRuleError",
     "NotDifferentiableError",

@@ -1,7 +1,12 @@
 """The errors dualdiff raises: what happened, why, and the line to write instead."""
 
+from __future__ import annotations
+
+from contextvars import ContextVar
+
 __all__ = [
     "DerivativeLostError",
+    "DerivativeLostWarning",
     "DualDiffError",
     "NoRuleError",
     "NotDifferentiableError",
@@ -9,22 +14,36 @@ __all__ = [
     "PerformanceWarning",
     "ShapeError",
     "TooDenseError",
+    "refusals",
 ]
+
+#: The refusals since the outermost running differentiation began; None while there is none.
+refusals: ContextVar[list[str] | None] = ContextVar("refusals", default=None)
 
 
 class DualDiffError(Exception):
     """Base class of every error that dualdiff raises on purpose."""
 
 
-class DerivativeLostError(DualDiffError, TypeError):
+class _RefusalError(DualDiffError, TypeError):
+    """A refusal to go on without a derivative, which is remembered: the program might catch it."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        found = refusals.get()
+        if found is not None:
+            found.append(str(self))
+
+
+class DerivativeLostError(_RefusalError):
     """A conversion, or a write into a plain array, would drop a derivative."""
 
 
-class NoRuleError(DualDiffError, TypeError):
+class NoRuleError(_RefusalError):
     """The function has no differentiation rule."""
 
 
-class NotDifferentiableError(DualDiffError, TypeError):
+class NotDifferentiableError(_RefusalError):
     """The function has no derivative with respect to this argument."""
 
 
@@ -38,6 +57,10 @@ class NotScalarError(DualDiffError, ValueError):
 
 class TooDenseError(DualDiffError, MemoryError):
     """A derivative would have to be stored densely, and is too large for that."""
+
+
+class DerivativeLostWarning(UserWarning):
+    """The program caught an error of dualdiff's and went on: a derivative may be missing from its result."""
 
 
 class PerformanceWarning(UserWarning):

@@ -410,6 +410,13 @@ def _slots(cls: type) -> list[MemberDescriptorType]:
 class _Quiet:
     """Keeps what a user's class does when it is subclassed from happening."""
 
+    def __init_subclass__(cls) -> None:
+        pass
+
+
+class _QuietSlots:
+    """The same for classes whose instances have no dictionary."""
+
     __slots__ = ()
 
     def __init_subclass__(cls) -> None:
@@ -420,11 +427,12 @@ def _subclass(cls: type, bases: tuple[type, ...], names: dict[str, Any]) -> Any:
     """A subclass made without the hooks of its bases and its metaclass."""
     metaclass = _alike(type(cls))
     create = abc.ABCMeta.__new__ if issubclass(metaclass, abc.ABCMeta) else type.__new__
+    quiet: type = _Quiet
     if cls.__dictoffset__ == 0:
-        names |= {"__slots__": ()}
-    if cls.__dictoffset__ == 0 or "__init_subclass__" not in {name for base in cls.__mro__[:-1] for name in vars(base)}:
+        quiet, names = _QuietSlots, names | {"__slots__": ()}
+    if "__init_subclass__" not in {name for base in cls.__mro__[:-1] for name in vars(base)}:
         return create(metaclass, cls.__name__, (*bases, cls), names)
-    made = create(metaclass, cls.__name__, (_Quiet, *bases, cls), names)
+    made = create(metaclass, cls.__name__, (quiet, *bases, cls), names)
     made.__bases__ = (*bases, cls)
     return made
 

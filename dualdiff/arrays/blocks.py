@@ -54,12 +54,12 @@ def workers(count: int) -> Iterator[None]:
     >>> import numpy as np
     >>> import dualdiff as dd
     >>> with dd.workers(1):
-    ...     dd.grad(lambda x: np.sum(np.sin(x)))(np.zeros(100_000))[0]
+    ...     dd.grad(lambda x: np.sum(np.sin(x)))(np.zeros(2_000_000))[0]
     np.float64(1.0)
     """
-    if count < 1 and count != -1:
-        raise ValueError(f"workers must be a positive number, or -1 for one per core, not {count}.")
-    token = _workers.set(count)
+    if not hasattr(count, "__index__") or (count < 1 and count != -1):
+        raise ValueError(f"workers must be a positive integer, or -1 for one per core, not {count!r}.")
+    token = _workers.set(int(count))
     try:
         yield
     finally:

@@ -23,7 +23,7 @@ from .hyperdual import HyperDual
 from .methods import is_plain_scalar
 from .nesting import ByNesting
 from .number import Number, is_number, plain, rebuilt
-from .slopes import Power, at_precision, careful_term, is_singular, slope, strengthened
+from .slopes import Power, at_precision, careful_term, is_singular, side, slope, strengthened
 
 __all__ = ["Quadratic"]
 
@@ -302,7 +302,7 @@ class _Sum:
 
 
 #: |x| by the side of x, so that |x|**2 keeps its second derivative at 0.
-_SIGNED = Elementwise((lambda y, x: np.where(np.signbit(plain(x)), -1.0, 1.0).astype(getattr(x, "dtype", float)),), (None,))
+_SIGNED = Elementwise((lambda y, x: side(x).astype(getattr(x, "dtype", float)),), (None,))
 
 #: The place of a second partial in a rule's column, for one argument and for two.
 _PAIRS = {1: ((0, 0),), 2: ((0, 0), (0, 1), (1, 1))}

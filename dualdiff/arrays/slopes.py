@@ -19,6 +19,7 @@ __all__ = [
     "careful_term",
     "is_float64",
     "is_singular",
+    "side",
     "sign_at_second_order",
     "slope",
     "strengthened",
@@ -116,8 +117,14 @@ def at_precision(values: list[Any], y: Array) -> list[Any]:
     return [v.astype(np.result_type(v.dtype, dtype)) if is_numpy(v) and v.dtype != dtype else v for v in values]
 
 
+def side(x: Array) -> Array:
+    """The side of 0 on which a real number lies, by signbit; nan for nan."""
+    x = plain(x)
+    return np.where(np.isnan(x), np.nan, np.where(np.signbit(x), -1.0, 1.0))
+
+
 def sign_at_second_order(ufunc: Any, value: Array) -> Array:
     """For |x| of a nested number, the sign by signbit, so that |x|**2 keeps its second derivative at 0."""
     if ufunc in (np.absolute, np.fabs) and is_number(value) and value.dtype.kind != "c":
-        return np.where(np.signbit(plain(value)), -1.0, 1.0).astype(value.dtype)[()]
+        return side(value).astype(value.dtype)[()]
     return None

@@ -131,7 +131,11 @@ def _absolute(y0: Array, x: Series) -> Series | None:
     """From the second order on the sign is that of signbit, so that |x|^2 keeps its second derivative at 0."""
     if is_complex(value_of(x[0])):
         return None
-    sign = np.sign(x[0]) if len(x) < 3 else np.where(np.signbit(value_of(x[0])), -1.0, 1.0)[()]
+    sign = (
+        np.sign(x[0])
+        if len(x) < 3
+        else np.where(np.isnan(value_of(x[0])), np.nan, np.where(np.signbit(value_of(x[0])), -1.0, 1.0))[()]
+    )
     return [y0, *(_start(sign) * c for c in x[1:])]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any, NamedTuple
+from warnings import warn
 
 import numpy as np
 
@@ -17,7 +19,15 @@ from ..arrays import is_number, plain
 from ..arrays.construction import as_tangent, as_value, room_for
 from ..arrays.levels import is_open, new_level, open_levels
 from ..arrays.number import absorb, rebuilt
-from ..errors import DerivativeLostError, DualDiffError, NoRuleError, NotDifferentiableError, ShapeError
+from ..errors import (
+    DerivativeLostError,
+    DerivativeLostWarning,
+    DualDiffError,
+    NoRuleError,
+    NotDifferentiableError,
+    ShapeError,
+    refusals,
+)
 from ..tangents.structured import Structured
 from .foreign import advice
 
@@ -80,7 +90,34 @@ def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
 
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call the user's function; an error of ours that NumPy has masked comes to light again."""
+    """Call the user's function; an error of ours that NumPy has masked, or the program, comes to light again."""
+    if refusals.get() is not None:
+        return _called(function, args, kwargs)
+    found: list[str] = []
+    token = refusals.set(found)
+    try:
+        result = _called(function, args, kwargs)
+    finally:
+        refusals.reset(token)
+    if found:
+        warn(
+            "the function caught an error and went on, so a derivative may be missing from its result. The error was: "
+            f"{found[0]}",
+            DerivativeLostWarning,
+            stacklevel=_distance(),
+        )
+    return result
+
+
+def _distance() -> int:
+    """The stack level of the user's line."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("dualdiff."):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def _called(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     try:
         return function(*args, **kwargs)
     except DerivativeLostError as error:

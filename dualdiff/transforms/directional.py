@@ -10,7 +10,7 @@ import numpy as np
 
 from .._typing import Tree
 from ..arrays import plain
-from .arguments import flatten, rebuild
+from .arguments import flatten, leaves_of_direction, rebuild
 from .jvp import jvp
 from .taylor import coefficients
 
@@ -63,7 +63,7 @@ def directional_derivative(f: Callable[..., Any], x: Tree, v: Tree, *, normalize
 def _unit(x: Tree, v: Tree) -> Tree:
     """The direction divided by its length, each of several by its own."""
     points = flatten(x)
-    pieces = [np.asarray(piece, dtype=np.result_type(float, plain(piece))) for piece in flatten(v)]
+    pieces = [np.asarray(piece, dtype=np.result_type(float, plain(piece))) for piece in leaves_of_direction(x, v)]
     length: Any = 0.0
     for point, piece in zip(points, pieces, strict=True):
         rows = np.reshape(piece, (*piece.shape[: piece.ndim - np.ndim(point)], -1))
@@ -75,4 +75,4 @@ def _unit(x: Tree, v: Tree) -> Tree:
         piece / np.reshape(length, np.shape(length) + (1,) * np.ndim(point))
         for piece, point in zip(pieces, points, strict=True)
     ]
-    return rebuild(v, (s[()] for s in scaled))
+    return rebuild(x, (s[()] for s in scaled))
