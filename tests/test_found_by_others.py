@@ -17,7 +17,7 @@ def test_flat_is_compared_entry_by_entry() -> None:
     assert dd.grad(lambda x: np.sum(x) * (3.0 if np.any(x.flat == 0.3) else 1.0))(X).tolist() == [3.0, 3.0]
 
     def f(x: Any) -> Any:
-        D = np.zeros((2, 2))
+        D: Any = np.zeros((2, 2))
         return 5 * x[0] if np.any(D.flat != 0) else x[0] ** 2
 
     np.testing.assert_allclose(dd.grad(dd.lift(f))(X), [0.6, 0.0])
