@@ -204,3 +204,18 @@ def test_scalar_functions_with_complex_results() -> None:
     second = -2 * special.wofz(x) - 2 * x * exact
     assert abs(dd.derivative(dd.derivative(special.wofz))(x) - second) < 1e-14
     assert abs(dd.second_directional_derivative(special.wofz, x, 1.0, 1.0) - second) < 1e-14
+
+
+def test_flags_of_writing() -> None:
+    """Programs protect their arrays (miepython)."""
+
+    def f(x: Any) -> Any:
+        y = x * 2
+        y.setflags(write=False)
+        with pytest.raises(ValueError, match="read-only"):
+            y[0] = 1.0
+        y.setflags(write=True)
+        y[0] = x[1]
+        return y
+
+    assert dd.jacobian(f)(X).tolist() == [[0.0, 1.0], [0.0, 2.0]]

@@ -192,7 +192,14 @@ class ConversionMethods(Number):
             f"np.matrix, np.recarray or masked array asks for such a view: use np.asarray of it. {_VALUE}"
         )
 
-    resize = tobytes = tofile = dump = dumps = byteswap = getfield = setfield = setflags = _memory
+    resize = tobytes = tofile = dump = dumps = byteswap = getfield = setfield = _memory
+
+    def setflags(self, write: bool | None = None, align: bool | None = None, uic: bool | None = None) -> None:
+        """Whether the array may be written into; the other flags are those of raw memory."""
+        if align is not None or uic is not None:
+            self._memory()
+        if write is not None:
+            self.flags.writeable = write  # type: ignore[attr-defined]
 
     def __repr__(self) -> str:
         fields = [f"{name.lstrip('_')}={_shown(self.part(name))}" for name in self.PARTS]

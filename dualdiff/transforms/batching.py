@@ -124,5 +124,6 @@ def _refuse_unpicklable(function: Callable[[Span], Any]) -> None:
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise TypeError(
             f"workers=n sends the function and its arguments to other processes, but {error}. Define the function at "
-            "the top level of a module, or use threads: workers=concurrent.futures.ThreadPoolExecutor().map."
+            "the top level of a module (around a derivative, too: def slope(x): return dd.grad(f)(x)), or use threads: "
+            "workers=concurrent.futures.ThreadPoolExecutor().map."
         ) from error
