@@ -219,3 +219,22 @@ def test_flags_of_writing() -> None:
         return y
 
     assert dd.jacobian(f)(X).tolist() == [[0.0, 1.0], [0.0, 2.0]]
+
+
+class Cell:
+    """An object that says what it is as an array (ase)."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return self.array
+
+
+def test_objects_that_are_arrays_of_duals() -> None:
+    """In lifted programs np.asarray asks them."""
+
+    def f(x: Any) -> Any:
+        return np.sum(np.sin(np.asarray(Cell(x))) * np.array(Cell(np.ones(2))))
+
+    np.testing.assert_allclose(dd.grad(dd.lift(f))(X), np.cos(X))

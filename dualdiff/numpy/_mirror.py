@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import is_ndarray
+from .._typing import is_ndarray, is_numpy
 from ..arrays import is_number, plain
 from ..arrays.construction import with_room
 from ..arrays.dispatch import apply_function
@@ -93,6 +93,8 @@ def _created(function: Any) -> Any:
 
     @wraps(function)
     def create(*args: Any, **kwargs: Any) -> Any:
+        if args and hasattr(type(args[0]), "__array__"):
+            args = (_told(args[0]), *args[1:])
         if not open_levels():
             try:
                 made = function(*args, **kwargs)
@@ -108,6 +110,14 @@ def _created(function: Any) -> Any:
         return apply_function(function, args, kwargs)
 
     return create
+
+
+def _told(argument: Any) -> Any:
+    """The number that an object of the user's says it is as an array; NumPy would not take it from him."""
+    if is_number(argument) or is_numpy(argument):
+        return argument
+    told = argument.__array__()
+    return told if is_number(told) else argument
 
 
 def on_values(function: Callable[..., Any]) -> Callable[..., Any]:
