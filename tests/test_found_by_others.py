@@ -238,3 +238,35 @@ def test_objects_that_are_arrays_of_duals() -> None:
         return np.sum(np.sin(np.asarray(Cell(x))) * np.array(Cell(np.ones(2))))
 
     np.testing.assert_allclose(dd.grad(dd.lift(f))(X), np.cos(X))
+
+
+def stencil(x: Any) -> Any:
+    """A chain with a sparse Hessian."""
+    return np.sum((x[1:] - x[:-1] ** 2) ** 2) + np.sum(np.sin(x) * x)
+
+
+def mixing(x: Any) -> Any:
+    """A dense Hessian."""
+    return np.exp(0.01 * np.sum(np.sin(x))) * np.sum(x**3)
+
+
+@pytest.mark.parametrize("f", [stencil, mixing, lambda x: np.sum(x) * 2.0, lambda x: x[3] ** 2])
+@pytest.mark.parametrize("n", [10, 600])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_diagonal_of_a_hessian(f: Any, n: int, dtype: Any) -> None:
+    """Of many variables by structured tangents, as by series."""
+    x = np.random.default_rng(0).uniform(0.5, 1, n).astype(dtype)
+    found = dd.hessian_diagonal(f)(x)
+    assert found.dtype == dd.grad(f)(x).dtype
+    np.testing.assert_allclose(found, dd.hessian_diagonal(f, chunk_size=50)(x), rtol=1e-12 if dtype is np.float64 else 1e-4)
+    np.testing.assert_allclose(dd.laplacian(f)(x), found.sum(), rtol=1e-4)
+
+
+def test_the_diagonal_of_many_variables() -> None:
+    """Its cost does not grow with their square."""
+    x = np.random.default_rng(0).uniform(0.5, 1, 50_000)
+    exact = 12 * x**2 + 2 * np.cos(x) - x * np.sin(x)
+    exact[:-1] -= 4 * x[1:]
+    exact[1:] += 2
+    exact[-1] -= 12 * x[-1] ** 2
+    np.testing.assert_allclose(dd.hessian_diagonal(stencil)(x), exact, rtol=1e-12)
