@@ -328,3 +328,49 @@ def test_high_orders_of_series_that_are_cut_off(f: Any, oracle: Any, x: float) -
         expected = _coefficients(oracle, x, 20)
     found = dd.taylor(f, x, 1.0, 20)
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-30)
+
+
+REFLECTED = ["chebyt", "chebyu", "chebyc", "chebys", "sh_chebyt", "sh_chebyu", "legendre", "sh_legendre"]
+
+
+@pytest.mark.parametrize("name", REFLECTED)
+@pytest.mark.parametrize("kind", [int, float])
+def test_polynomials_of_negative_degree(name: str, kind: type) -> None:
+    """SciPy continues them by reflection, so they are polynomials whose derivatives are those of the coefficients."""
+    f, x = getattr(sp, f"eval_{name}"), 0.3
+    nodes = np.linspace(0.05, 0.95, 12)
+    for n in range(-6, 4):
+        p = np.polynomial.Polynomial.fit(nodes, f(kind(n), nodes), 8)
+        degree = kind(n)
+        assert dd.derivative(lambda x, n=degree: f(n, x))(x) == pytest.approx(p.deriv()(x), rel=1e-9, abs=1e-9)
+        assert f(degree, dd.HyperDual(x, 1.0, 1.0, 0.0)).eps12 == pytest.approx(p.deriv(2)(x), rel=1e-8, abs=1e-8)
+        found = dd.taylor(lambda x, n=degree: f(n, x), x, 1.0, 3)[3]
+        assert found == pytest.approx(p.deriv(3)(x) / 6, rel=1e-7, abs=1e-7)
+    several = np.array([-5, -2, -1, 0, 3])
+    found = dd.derivative(lambda x: f(several, x))(x)
+    np.testing.assert_allclose(found, [dd.derivative(lambda x, n=n: f(n, x))(x) for n in several.tolist()], rtol=1e-13)
+
+
+#: Counts with a fraction, which SciPy leaves out, and the same without.
+TRUNCATED: list[tuple[str, tuple[float, ...], tuple[int, ...]]] = [
+    ("expn", (0.7,), (0,)),
+    ("expn", (2.6,), (2,)),
+    ("bdtr", (5.4, 8.5), (5, 8)),
+    ("bdtrc", (2.6, 8.5), (2, 8)),
+    ("bdtri", (2.6, 8.5), (2, 8)),
+    ("nbdtr", (5.4, 8.5), (5, 8)),
+    ("nbdtrc", (5.4, 8.5), (5, 8)),
+    ("nbdtri", (5.4, 8.5), (5, 8)),
+    ("pdtri", (3.7,), (3,)),
+    ("kn", (2.7,), (2,)),
+    ("smirnov", (5.6,), (5,)),
+]
+
+
+@pytest.mark.parametrize(("name", "counts", "whole"), TRUNCATED)
+@pytest.mark.filterwarnings("ignore:floating point number truncated:RuntimeWarning", "ignore:non-integer arg n")
+def test_counts_with_a_fraction(name: str, counts: tuple[float, ...], whole: tuple[int, ...]) -> None:
+    """The derivative is that of the function of the whole numbers, which the value is of."""
+    f = getattr(sp, name)
+    found, expected = (dd.taylor(lambda x, n=n: f(*n, x), 0.3, 1.0, 3) for n in (counts, whole))
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
