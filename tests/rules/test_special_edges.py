@@ -374,3 +374,33 @@ def test_counts_with_a_fraction(name: str, counts: tuple[float, ...], whole: tup
     f = getattr(sp, name)
     found, expected = (dd.taylor(lambda x, n=n: f(*n, x), 0.3, 1.0, 3) for n in (counts, whole))
     np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("a", "b"), [(-3.3, 1.3), (-3.3, 1.3000001), (-2.5, 0.5), (2.3, -2.3), (-2.7, -4.3), (0.5, -1.5)])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_beta_near_its_zeros(a: float, b: float) -> None:
+    """Where a + b is 0, -1, -2 and so on, or as near as rounding leaves it."""
+
+    def beta(x: Any, y: Any) -> Any:
+        return mp.gamma(x) * mp.gamma(y) * mp.rgamma(x + y)
+
+    with mp.workdps(50):
+        A, B = mp.mpf(a), mp.mpf(b)
+        slope, bend, mixed = (float(mp.diff(beta, (A, B), order)) for order in ((1, 0), (2, 0), (1, 1)))
+    D = dd.derivative
+    assert D(lambda x: sp.beta(x, b))(a) == pytest.approx(slope, rel=1e-13)
+    assert D(lambda y: sp.beta(b, y))(a) == pytest.approx(slope, rel=1e-13)
+    assert D(D(lambda x: sp.beta(x, b)))(a) == pytest.approx(bend, rel=1e-12)
+    assert D(lambda y: D(lambda x: sp.beta(x, y))(a))(b) == pytest.approx(mixed, rel=1e-11)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_beta_of_a_whole_number() -> None:
+    """B(a, 2) is 1 / a (a + 1), also where gamma(a) is infinite; there the derivative by the other argument is."""
+    D = dd.derivative
+    assert D(lambda a: sp.beta(a, 2.0))(-2.0) == pytest.approx(0.75, rel=1e-14)
+    assert D(D(lambda a: sp.beta(2.0, a)))(-2.0) == pytest.approx(1.75, rel=1e-14)
+    assert D(lambda a: sp.betaln(a, 2.0))(-2.0) == pytest.approx(1.5, rel=1e-14)
+    assert D(lambda a: sp.beta(a, 2.0))(-2 + 1e-9) == pytest.approx(0.75000000175, rel=1e-12)
+    assert not np.isfinite(D(lambda b: sp.beta(-2.0, b))(2.0))
+    assert not np.isfinite(D(lambda b: D(lambda a: sp.beta(a, b))(-2.0))(2.0))
