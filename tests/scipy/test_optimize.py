@@ -306,6 +306,26 @@ def test_a_minimum_of_a_number_is_exact(name: str) -> None:
         assert dd.derivative(lambda b: search(tangent_point(9.0), 0.0, b))(2.0) == 1.0
 
 
+@pytest.mark.parametrize("kind", [tuple, list])
+def test_several_arguments_in_a_list(kind: Any) -> None:
+    """Functions of SciPy's that spread any sequence do so here; the others take a list for one argument."""
+    args = kind([2.0, 3.0])
+
+    def equation(x: Any, a: Any, b: Any) -> Any:
+        return x**3 + b * x - a
+
+    def step(x: Any, a: Any, b: Any) -> Any:
+        return np.cos(a * x) / b
+
+    assert optimize.newton(equation, 1.0, args=args) == scipy_optimize.newton(equation, 1.0, args=args)
+    assert optimize.fixed_point(step, 0.3, args=args) == scipy_optimize.fixed_point(step, 0.3, args=args)
+    assert optimize.least_squares(equation, 1.0, args=args).x == pytest.approx(
+        scipy_optimize.least_squares(equation, 1.0, args=args).x, rel=1e-7
+    )
+    slope = dd.derivative(lambda a: optimize.newton(equation, 1.0, args=kind([a, 3.0])))(4.0)
+    assert slope == pytest.approx(1 / 6, rel=1e-12)
+
+
 def test_fsolve() -> None:
     """The root carries derivatives; the full output would lose some."""
 

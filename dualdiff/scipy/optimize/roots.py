@@ -15,7 +15,7 @@ from ...transforms.implicit import Vectors, lifted
 from ...transforms.jacobian import value_and_jacobian
 from ...transforms.linear_solve import inverse_of
 from ...transforms.taylor import taylor
-from .evaluation import Bound, Once, arrayed, as_args
+from .evaluation import Bound, Once, arrayed, as_args, spread_args
 from .original import scipy_optimize
 from .results import differentiated, failure
 
@@ -268,7 +268,7 @@ def fixed_point(
     -0.29747434...
     """
     optimize = scipy_optimize()
-    function = Bound(arrayed(func), as_args(args))
+    function = Bound(arrayed(func), spread_args(args))
     x = optimize.fixed_point(function.value, stop_gradient(x0), xtol=xtol, maxiter=maxiter, method=method)
     if not function.moves:
         return x

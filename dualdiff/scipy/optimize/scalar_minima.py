@@ -11,7 +11,7 @@ import numpy as np
 
 from ...transforms.escape import stop_gradient
 from .constraints import limited_bounds
-from .evaluation import Bound, as_args, moves
+from .evaluation import Bound, moves, spread_args
 from .original import scipy_optimize
 from .stationary import minimum
 
@@ -31,7 +31,7 @@ def scalar_minimum(name: str) -> Callable[..., Any]:
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         given = bound.arguments
-        objective = Bound(given["func"], as_args(given["args"]))
+        objective = Bound(given["func"], spread_args(given["args"]))
         bounds = (given["x1"], given["x2"]) if name == "fminbound" else None
         wants_all = given["full_output"]
         # The minimum does not depend on where it was looked for, but on the bounds.
