@@ -28,7 +28,10 @@ _OPERATORS = {
 
 def is_sparse(x: Any) -> bool:
     """Whether x is a sparse matrix or array of SciPy's."""
-    return type(x).__module__.startswith("scipy.sparse._") and hasattr(x, "tocsr")
+    if type(x).__module__.startswith("scipy.sparse._"):
+        return hasattr(x, "tocsr")
+    # A subclass of the user's.
+    return hasattr(type(x), "tocsr") and any(base.__module__.startswith("scipy.sparse._") for base in type(x).__mro__)
 
 
 def _asking() -> FrameType | None:

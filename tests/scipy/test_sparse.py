@@ -320,3 +320,34 @@ def test_an_entry_of_value_zero_keeps_its_derivative() -> None:
     """What is zero at a point is not zero beside it."""
     gradient = dd.grad(lambda x: (sparse.csr_array(np.reshape(x, (2, 2))) @ np.ones(2))[0])(np.zeros(4))
     np.testing.assert_array_equal(gradient, [1, 1, 0, 0])
+
+
+def test_constructors_are_classes() -> None:
+    """An instance check knows SciPy's arrays and ours, by format; subclasses are SciPy's."""
+    plain_matrix, x = sp.csr_matrix(np.eye(2)), np.ones(2)
+
+    def f(x: Any) -> Any:
+        A = sparse.csc_matrix((x, ([0, 1], [1, 0])))
+        assert isinstance(A, sparse.csc_matrix)
+        assert isinstance(A, (np.ndarray, sparse.csc_matrix))
+        assert not isinstance(A, sparse.csr_matrix)
+        assert not isinstance(A, sparse.csc_array)
+        return A @ x
+
+    dd.jacobian(f)(x)
+    assert isinstance(plain_matrix, sparse.csr_matrix)
+    assert not isinstance(plain_matrix, sparse.csr_array)
+    assert issubclass(sp.csr_matrix, sparse.csr_matrix)
+    assert isinstance(sparse.csr_matrix, type)
+
+    class Named(sparse.csr_matrix):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.name = "A"
+
+    named = Named(np.eye(2))
+    assert named.name == "A"
+    assert isinstance(named, sp.csr_matrix)
+    assert isinstance(named, sparse.csr_matrix)
+    assert isinstance(named, Named)
+    np.testing.assert_array_equal(dd.jacobian(lambda x: named @ x)(x), np.eye(2))
