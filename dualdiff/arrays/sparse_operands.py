@@ -99,6 +99,10 @@ def operated(ufunc: np.ufunc, left: Any, right: Any) -> Any:
     """An operator between a sparse matrix and a number; one of them is the matrix."""
     reflected = is_sparse(right)
     matrix, x = (right, left) if reflected else (left, right)
+    if len(matrix.shape) == 1 and (np.ndim(x) or ufunc in (np.multiply, np.divide)) and not (reflected and ufunc is np.divide):
+        # A vector: of duals it is dense, as a row of a sparse array of duals is.
+        dense = matrix.toarray()
+        return ufunc(x, dense) if reflected else ufunc(dense, x)
     if ufunc is np.multiply and np.ndim(x) and _is_spmatrix(matrix):
         ufunc = np.matmul
     if ufunc is np.matmul:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -351,3 +352,40 @@ def test_constructors_are_classes() -> None:
     assert isinstance(named, sparse.csr_matrix)
     assert isinstance(named, Named)
     np.testing.assert_array_equal(dd.jacobian(lambda x: named @ x)(x), np.eye(2))
+
+
+VECTOR = sp.coo_array(np.array([1.0, 0.0, 2.0]))
+BESIDE_VECTORS: dict[str, Callable[[Any, Any], Any]] = {
+    "A @ x": lambda A, x: A @ x,
+    "x @ A": lambda A, x: x @ A,
+    "A @ X": lambda A, x: A @ np.outer(x, x),
+    "X @ A": lambda A, x: np.outer(x, x) @ A,
+    "A * x": lambda A, x: A * x,
+    "x * A": lambda A, x: x * A,
+    "c * A": lambda A, x: x[1] * A,
+    "A * c": lambda A, x: A * x[1],
+    "A / c": lambda A, x: A / x[1],
+    "A + x": lambda A, x: A + x,
+    "x - A": lambda A, x: x - A,
+}
+
+
+@pytest.mark.parametrize("name", BESIDE_VECTORS)
+def test_sparse_vectors_beside_duals(name: str) -> None:
+    """A sparse array of one axis, which a row of a csr_array is, means its dense one."""
+    operation, x = BESIDE_VECTORS[name], np.array([0.5, 1.5, -2.0])
+    for A in (VECTOR, sp.csr_array(np.array([[0.0, 1, 0], [1, 0, 2]]))[1]):
+        agree(partial(operation, A), partial(operation, VECTOR.toarray()), x)
+    with pytest.raises(dd.NoRuleError, match="two axes"):
+        dd.jacobian(sparse.csr_array)(x)
+
+
+def test_eliminate_zeros_keeps_entries() -> None:
+    """An entry that is zero has a derivative."""
+
+    def f(x: Any) -> Any:
+        A = sparse.csr_array((x, ([0, 1], [1, 0])))
+        assert A.eliminate_zeros() is None
+        return A @ np.ones(2)
+
+    np.testing.assert_array_equal(dd.jacobian(f)(np.array([0.0, 2.0])), np.eye(2))

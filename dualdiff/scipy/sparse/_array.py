@@ -170,6 +170,9 @@ class SparseArray:
         rows, columns = self.value.nonzero()
         return rows, columns
 
+    def eliminate_zeros(self) -> None:
+        """Nothing: an entry that is zero may have a derivative that is not, so each stays."""
+
     # ---------------------------------------------------------------------------------------------- moves
 
     def moved(self, function: Callable[[Any], Any]) -> Any:

@@ -14,6 +14,7 @@ from ..._typing import Array
 from ...arrays import is_number
 from ...arrays.number import absorb, holds_numbers
 from ...arrays.sparse_operands import is_sparse
+from ...errors import NoRuleError
 from ._array import SparseArray, assembled, sp, sparse_numbers
 
 __all__ = ["CLASSES", "find", "has_numbers", "issparse", "kron", "kronsum", "maker", "mover", "sp", "tril", "triu"]
@@ -51,6 +52,8 @@ class _Positions:
 
     def array(self, result: Any) -> SparseArray:
         """The sparse array that an array of positions means, in its format."""
+        if len(result.shape) != 2:
+            raise NoRuleError("a sparse array of duals has two axes: write the vector as a dense one, or as one row.")
         places = result.tocoo()
         entries = np.concatenate(self.entries)
         matrix = isinstance(result, sp.spmatrix)
