@@ -389,3 +389,29 @@ def test_eliminate_zeros_keeps_entries() -> None:
         return A @ np.ones(2)
 
     np.testing.assert_array_equal(dd.jacobian(f)(np.array([0.0, 2.0])), np.eye(2))
+
+
+@pytest.mark.parametrize("k", [0, 1, -1])
+@pytest.mark.parametrize("form", ["csr", "csc", "coo"])
+@pytest.mark.parametrize("count", [0, 2, 9])
+def test_setdiag(k: int, form: str, count: int) -> None:
+    """A diagonal is written as SciPy writes it: whole by a scalar, from its top by an array."""
+    places = ([0, 1, 2, 0], [0, 1, 3, 2])
+
+    def filled(x: Any, module: Any) -> Any:
+        A = getattr(module, f"{form}_array")((x, places), shape=(3, 4))
+        A.setdiag(x[0] * x[1] if count == 0 else np.concatenate([x, x, x])[:count] ** 2, k)
+        return A.toarray()
+
+    def dense(x: Any) -> Any:
+        A = np.zeros_like(x, shape=(3, 4))
+        A[places] = x
+        diagonal = np.arange(min(3 + min(k, 0), 4 - max(k, 0)))[: count or None]
+        A[diagonal - min(k, 0), diagonal + max(k, 0)] = (
+            x[0] * x[1] if count == 0 else np.concatenate([x, x, x])[: diagonal.size] ** 2
+        )
+        return A
+
+    x = np.array([0.5, 1.5, -2.0, 3.0])
+    np.testing.assert_array_equal(dense(x), filled(x, sp))
+    agree(partial(filled, module=sparse), dense, x)
