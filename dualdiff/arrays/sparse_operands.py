@@ -28,7 +28,10 @@ _OPERATORS = {
 
 def is_sparse(x: Any) -> bool:
     """Whether x is a sparse matrix or array of SciPy's."""
-    return type(x).__module__.startswith("scipy.sparse._") and hasattr(x, "tocsr")
+    if type(x).__module__.startswith("scipy.sparse._"):
+        return hasattr(x, "tocsr")
+    # A subclass of the user's.
+    return hasattr(type(x), "tocsr") and any(base.__module__.startswith("scipy.sparse._") for base in type(x).__mro__)
 
 
 def _asking() -> FrameType | None:
@@ -96,6 +99,10 @@ def operated(ufunc: np.ufunc, left: Any, right: Any) -> Any:
     """An operator between a sparse matrix and a number; one of them is the matrix."""
     reflected = is_sparse(right)
     matrix, x = (right, left) if reflected else (left, right)
+    if len(matrix.shape) == 1 and (np.ndim(x) or ufunc in (np.multiply, np.divide)) and not (reflected and ufunc is np.divide):
+        # A vector: of duals it is dense, as a row of a sparse array of duals is.
+        dense = matrix.toarray()
+        return ufunc(x, dense) if reflected else ufunc(dense, x)
     if ufunc is np.multiply and np.ndim(x) and _is_spmatrix(matrix):
         ufunc = np.matmul
     if ufunc is np.matmul:

@@ -33,6 +33,10 @@ __all__ = [
 ]
 
 
+#: What rounding leaves of a part of a differential that is zero, relative to its largest entry.
+_RANK = 1e-10
+
+
 def transposed(A: Array) -> Array:
     """The transposed matrix."""
     return np.swapaxes(A, -1, -2)
@@ -217,8 +221,29 @@ def pinv(
             )
     if hermitian:
         dA = hermitian_part(dA, lower=True)
-    dAh = adjoint(dA)
-    return -P @ dA @ P + P @ adjoint(P) @ dAh @ (np.eye(m) - A @ P) + (np.eye(n) - P @ A) @ dAh @ adjoint(P) @ P
+    dAh, left, right = adjoint(dA), np.eye(m) - A @ P, np.eye(n) - P @ A
+    _refuse_rank_change(value_of(dA), value_of(left), value_of(right))
+    return -P @ dA @ P + P @ adjoint(P) @ dAh @ left + right @ dAh @ adjoint(P) @ P
+
+
+def _refuse_rank_change(dA: Array, left: Array, right: Array) -> None:
+    """Raise where a differential takes something of the null space out of the range."""
+    if not _is_deficient(left, right):
+        return
+    moved = np.max(np.abs(left @ dA @ right), axis=(-2, -1), initial=0.0)
+    if np.any(moved > _RANK * np.max(np.abs(dA), axis=(-2, -1), initial=0.0)):
+        raise NotDifferentiableError(
+            "np.linalg.pinv of a matrix without full rank has no derivative in a direction that changes the rank: the "
+            "pseudo-inverse jumps there."
+        )
+
+
+def _is_deficient(left: Array, right: Array) -> bool:
+    # The traces of these projections are whole numbers: the dimensions that are left.
+    def dimension(projection: Array) -> Array:
+        return np.rint(np.real(np.trace(projection, axis1=-2, axis2=-1)))
+
+    return bool(np.any((dimension(left) > 0) & (dimension(right) > 0)))
 
 
 # fmt: off

@@ -73,17 +73,33 @@ def slogdet(d: list[Tangent], values: list[Array], result: Any) -> tuple[Tangent
 def _det(a: Array) -> Array:
     """d det A = det A tr(A^-1 dA), through log|det A| where A is regular; by elimination where it is nearly singular."""
     values = np.asarray(value_of(a))
+    if values.ndim < 2:
+        # NumPy's own error.
+        return np.linalg.det(values)
     if values.shape[-1] == 0:
         return np.ones(values.shape[:-2])
     if _well_conditioned(values):
         log = np.linalg.slogdet(a)
         phase = log.sign / value_of(log.sign)
-        return np.linalg.det(values) * phase * np.exp(log.logabsdet - value_of(log.logabsdet))
+        return _multiplied(phase * np.exp(log.logabsdet - value_of(log.logabsdet)), values)
     if a.ndim == 2:
         return _det_by_elimination(a)
     batch = a.shape[:-2]
     each = [_det(a[index]) for index in np.ndindex(batch)]
     return np.reshape(np.stack(each), batch)
+
+
+def _multiplied(quotient: Array, values: Array) -> Array:
+    """The quotient of determinants times that of the values, which may overflow where the derivatives do not."""
+    with np.errstate(over="ignore", under="ignore"):
+        determinant = np.linalg.det(values)
+        if np.all(np.isfinite(determinant) & (np.abs(determinant) >= np.finfo(determinant.dtype).tiny)):
+            return determinant * quotient
+        log = np.linalg.slogdet(values)
+        factor, result = np.exp(log.logabsdet / values.shape[-1]), log.sign * quotient
+        for _ in range(values.shape[-1]):
+            result = result * factor
+    return result
 
 
 def _well_conditioned(values: Array) -> bool:

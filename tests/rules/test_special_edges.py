@@ -328,3 +328,79 @@ def test_high_orders_of_series_that_are_cut_off(f: Any, oracle: Any, x: float) -
         expected = _coefficients(oracle, x, 20)
     found = dd.taylor(f, x, 1.0, 20)
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-30)
+
+
+REFLECTED = ["chebyt", "chebyu", "chebyc", "chebys", "sh_chebyt", "sh_chebyu", "legendre", "sh_legendre"]
+
+
+@pytest.mark.parametrize("name", REFLECTED)
+@pytest.mark.parametrize("kind", [int, float])
+def test_polynomials_of_negative_degree(name: str, kind: type) -> None:
+    """SciPy continues them by reflection, so they are polynomials whose derivatives are those of the coefficients."""
+    f, x = getattr(sp, f"eval_{name}"), 0.3
+    nodes = np.linspace(0.05, 0.95, 12)
+    for n in range(-6, 4):
+        p = np.polynomial.Polynomial.fit(nodes, f(kind(n), nodes), 8)
+        degree = kind(n)
+        assert dd.derivative(lambda x, n=degree: f(n, x))(x) == pytest.approx(p.deriv()(x), rel=1e-9, abs=1e-9)
+        assert f(degree, dd.HyperDual(x, 1.0, 1.0, 0.0)).eps12 == pytest.approx(p.deriv(2)(x), rel=1e-8, abs=1e-8)
+        found = dd.taylor(lambda x, n=degree: f(n, x), x, 1.0, 3)[3]
+        assert found == pytest.approx(p.deriv(3)(x) / 6, rel=1e-7, abs=1e-7)
+    several = np.array([-5, -2, -1, 0, 3])
+    found = dd.derivative(lambda x: f(several, x))(x)
+    np.testing.assert_allclose(found, [dd.derivative(lambda x, n=n: f(n, x))(x) for n in several.tolist()], rtol=1e-13)
+
+
+#: Counts with a fraction, which SciPy leaves out, and the same without.
+TRUNCATED: list[tuple[str, tuple[float, ...], tuple[int, ...]]] = [
+    ("expn", (0.7,), (0,)),
+    ("expn", (2.6,), (2,)),
+    ("bdtr", (5.4, 8.5), (5, 8)),
+    ("bdtrc", (2.6, 8.5), (2, 8)),
+    ("bdtri", (2.6, 8.5), (2, 8)),
+    ("nbdtr", (5.4, 8.5), (5, 8)),
+    ("nbdtrc", (5.4, 8.5), (5, 8)),
+    ("nbdtri", (5.4, 8.5), (5, 8)),
+    ("pdtri", (3.7,), (3,)),
+    ("kn", (2.7,), (2,)),
+    ("smirnov", (5.6,), (5,)),
+]
+
+
+@pytest.mark.parametrize(("name", "counts", "whole"), TRUNCATED)
+@pytest.mark.filterwarnings("ignore:floating point number truncated:RuntimeWarning", "ignore:non-integer arg n")
+def test_counts_with_a_fraction(name: str, counts: tuple[float, ...], whole: tuple[int, ...]) -> None:
+    """The derivative is that of the function of the whole numbers, which the value is of."""
+    f = getattr(sp, name)
+    found, expected = (dd.taylor(lambda x, n=n: f(*n, x), 0.3, 1.0, 3) for n in (counts, whole))
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("a", "b"), [(-3.3, 1.3), (-3.3, 1.3000001), (-2.5, 0.5), (2.3, -2.3), (-2.7, -4.3), (0.5, -1.5)])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_beta_near_its_zeros(a: float, b: float) -> None:
+    """Where a + b is 0, -1, -2 and so on, or as near as rounding leaves it."""
+
+    def beta(x: Any, y: Any) -> Any:
+        return mp.gamma(x) * mp.gamma(y) * mp.rgamma(x + y)
+
+    with mp.workdps(50):
+        A, B = mp.mpf(a), mp.mpf(b)
+        slope, bend, mixed = (float(mp.diff(beta, (A, B), order)) for order in ((1, 0), (2, 0), (1, 1)))
+    D = dd.derivative
+    assert D(lambda x: sp.beta(x, b))(a) == pytest.approx(slope, rel=1e-13)
+    assert D(lambda y: sp.beta(b, y))(a) == pytest.approx(slope, rel=1e-13)
+    assert D(D(lambda x: sp.beta(x, b)))(a) == pytest.approx(bend, rel=1e-12)
+    assert D(lambda y: D(lambda x: sp.beta(x, y))(a))(b) == pytest.approx(mixed, rel=1e-11)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_beta_of_a_whole_number() -> None:
+    """B(a, 2) is 1 / a (a + 1), also where gamma(a) is infinite; there the derivative by the other argument is."""
+    D = dd.derivative
+    assert D(lambda a: sp.beta(a, 2.0))(-2.0) == pytest.approx(0.75, rel=1e-14)
+    assert D(D(lambda a: sp.beta(2.0, a)))(-2.0) == pytest.approx(1.75, rel=1e-14)
+    assert D(lambda a: sp.betaln(a, 2.0))(-2.0) == pytest.approx(1.5, rel=1e-14)
+    assert D(lambda a: sp.beta(a, 2.0))(-2 + 1e-9) == pytest.approx(0.75000000175, rel=1e-12)
+    assert not np.isfinite(D(lambda b: sp.beta(-2.0, b))(2.0))
+    assert not np.isfinite(D(lambda b: D(lambda a: sp.beta(a, b))(-2.0))(2.0))

@@ -464,3 +464,50 @@ def test_lists_of_duals() -> None:
     """A nested list of scalars is the matrix that it stands for."""
     found = dd.derivative(lambda t: linalg.det([[t, 1.0], [2.0, t]]) + linalg.norm([t, 2 * t]))(3.0)
     assert abs(found - (6 + np.sqrt(5))) < 1e-13
+
+
+SINGULAR = [
+    np.diag([1.0, 0.0]),
+    np.ones((2, 2)),
+    np.zeros((2, 2)),
+    np.array([[0.0, 1.0], [0.0, 0.0]]),
+    np.array([[1.0, 2.0], [2.0, 4.0]]),
+]
+
+
+@pytest.mark.parametrize("A", SINGULAR, ids=str)
+@pytest.mark.parametrize("name", ["sqrtm", "logm", "signm", "polar", "fractional_matrix_power"])
+def test_functions_of_singular_matrices_are_refused(name: str, A: Any) -> None:
+    """A root, a logarithm, a sign and a polar factor have no derivative there, and rounding would make a large one."""
+    function = getattr(linalg, name)
+    further = (0.5,) if name == "fractional_matrix_power" else ()
+    with pytest.raises(dd.NotDifferentiableError, match="singular"):
+        dd.jvp(lambda A: function(A, *further), A, np.array([[1.0, 2.0], [3.0, 4.0]]))
+
+
+def test_a_tiny_eigenvalue_is_no_zero() -> None:
+    """Of a diagonal matrix the eigenvalues are exact."""
+    tangent = dd.jvp(linalg.sqrtm, np.diag([1.0, 1e-18]), np.eye(2))[1]
+    np.testing.assert_allclose(np.diagonal(tangent), [0.5, 5e8], rtol=1e-12)
+
+
+def test_pinv_where_the_rank_changes() -> None:
+    """The pseudo-inverse jumps where the rank changes; along directions that keep it there is a derivative."""
+    A, along = np.diag([1.0, 0.0]), np.array([[1.0, 2.0], [3.0, 0.0]])
+    for function in (linalg.pinv, np.linalg.pinv, linalg.pinvh, lambda A: np.linalg.pinv(np.stack([np.eye(2) + A, A]))[1]):
+        with pytest.raises(dd.NotDifferentiableError, match="rank"):
+            dd.jvp(function, A, np.diag([0.0, 1.0]))
+        with pytest.raises(dd.NotDifferentiableError, match="rank"):
+            dd.jacobian(function)(A)
+    np.testing.assert_allclose(dd.jvp(linalg.pinv, A, along)[1], [[-1, 3], [2, 0]], atol=1e-14)
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered in det:RuntimeWarning")
+def test_det_that_overflows() -> None:
+    """The determinant may be 0 or infinite in floating point where its derivatives are not; a vector is NumPy's own error."""
+    for size in (1e-120, 1e120):
+        for det in (np.linalg.det, linalg.det):
+            found = dd.derivative(lambda t, det=det: det(t * np.eye(3)))(size)
+            assert found == pytest.approx(3 * size * size, rel=1e-12)
+    with pytest.raises(np.linalg.LinAlgError):
+        dd.jvp(np.linalg.det, np.ones(3), np.ones(3))

@@ -249,11 +249,97 @@ def test_everything_else_is_scipys() -> None:
         optimize.no_such_name  # noqa: B018 - the access is the test
 
 
-def test_what_would_drop_a_derivative_is_refused() -> None:
-    """Golden section only compares, so its plain answer would show nothing."""
-    assert optimize.golden(lambda x: (x - 2) ** 2) == pytest.approx(2, abs=1e-6)
-    with pytest.raises(dd.NotDifferentiableError, match="minimize_scalar"):
-        dd.derivative(lambda a: optimize.golden(lambda x: (x - a) ** 2))(2.0)
+def tangent_point(a: Any) -> Callable[[Any], Any]:
+    """A function whose minimum is log a."""
+    return lambda x: np.sum(np.exp(x) - a * x)
+
+
+BOX = [(0.0, 2.0)]
+LOSING: dict[str, tuple[Any, ...]] = {
+    "basinhopping": ([0.5], 3),
+    "bracket": (),
+    "brute": (BOX, (), 20, 0, None),
+    "differential_evolution": (BOX,),
+    "direct": (BOX,),
+    "dual_annealing": (BOX, (), 20),
+    "fmin": ([0.5],),
+    "fmin_bfgs": ([0.5],),
+    "fmin_powell": ([0.5],),
+    "leastsq": ([0.5],),
+    "newton_krylov": ([0.5],),
+    "shgo": (BOX,),
+}
+PLACE = {"brute": "ranges"}
+
+
+@pytest.mark.parametrize("name", LOSING)
+def test_what_would_drop_a_derivative_is_refused(name: str) -> None:
+    """A search that only compares shows nothing of a lost derivative: it is refused by name, of values it is SciPy's."""
+    search = getattr(optimize, name)
+    with pytest.raises(dd.NotDifferentiableError, match=f"{name} would drop"):
+        dd.derivative(lambda a: search(tangent_point(a), *LOSING[name]))(2.0)
+    if name in ("brute", "dual_annealing", "shgo"):
+        with pytest.raises(dd.NotDifferentiableError, match=f"{name} would drop"):
+            dd.derivative(lambda a: search(func=lambda x, a: a * x, **{PLACE.get(name, "bounds"): BOX}, args=(a,)))(2.0)
+    if name == "dual_annealing":
+        start = search(lambda x: dd.value_of(tangent_point(2.0)(x)), *LOSING[name]).x
+        slope = dd.derivative(lambda a: optimize.minimize(tangent_point(a), start).x[0])(2.0)
+        assert slope == pytest.approx(0.5, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["brent", "golden", "fminbound"])
+def test_a_minimum_of_a_number_is_exact(name: str) -> None:
+    """The derivatives of the minimum, not those of the steps towards it."""
+    places = (0.0, 2.0) if name == "fminbound" else ()
+    search = getattr(optimize, name)
+
+    def found(a: Any) -> Any:
+        return search(tangent_point(a), *places)
+
+    assert dd.derivative(found)(2.0) == pytest.approx(0.5, rel=1e-12)
+    assert dd.derivative(dd.derivative(found))(2.0) == pytest.approx(-0.25, rel=1e-11)
+    assert dd.derivative(lambda a: search(tangent_point(a), *places, full_output=True)[1])(2.0) == pytest.approx(
+        -np.log(2), rel=1e-12
+    )
+    assert search(tangent_point(2.0), *places) == getattr(scipy_optimize, name)(tangent_point(2.0), *places)
+    if places:
+        assert dd.derivative(lambda b: search(tangent_point(9.0), 0.0, b))(2.0) == 1.0
+
+
+@pytest.mark.parametrize("kind", [tuple, list])
+def test_several_arguments_in_a_list(kind: Any) -> None:
+    """Functions of SciPy's that spread any sequence do so here; the others take a list for one argument."""
+    args = kind([2.0, 3.0])
+
+    def equation(x: Any, a: Any, b: Any) -> Any:
+        return x**3 + b * x - a
+
+    def step(x: Any, a: Any, b: Any) -> Any:
+        return np.cos(a * x) / b
+
+    assert optimize.newton(equation, 1.0, args=args) == scipy_optimize.newton(equation, 1.0, args=args)
+    assert optimize.fixed_point(step, 0.3, args=args) == scipy_optimize.fixed_point(step, 0.3, args=args)
+    assert optimize.least_squares(equation, 1.0, args=args).x == pytest.approx(
+        scipy_optimize.least_squares(equation, 1.0, args=args).x, rel=1e-7
+    )
+    slope = dd.derivative(lambda a: optimize.newton(equation, 1.0, args=kind([a, 3.0])))(4.0)
+    assert slope == pytest.approx(1 / 6, rel=1e-12)
+
+
+def test_fsolve() -> None:
+    """The root carries derivatives; the full output would lose some."""
+
+    def cubic(x: Any, a: Any) -> Any:
+        return x**3 + x - a
+
+    def found(a: Any) -> Any:
+        return optimize.fsolve(cubic, 1.0, (a,))
+
+    np.testing.assert_allclose(dd.derivative(found)(2.0), [0.25], rtol=1e-12)
+    np.testing.assert_allclose(dd.derivative(dd.derivative(found))(2.0), [-6 / 4**3], rtol=1e-12)
+    np.testing.assert_array_equal(found(2.0), scipy_optimize.fsolve(cubic, 1.0, (2.0,)))
+    with pytest.raises(dd.NotDifferentiableError, match="root"):
+        dd.derivative(lambda a: optimize.fsolve(cubic, 1.0, (a,), full_output=True)[0])(2.0)
 
 
 def test_scipy_is_not_imported_before_use() -> None:

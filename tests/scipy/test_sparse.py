@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -320,3 +321,97 @@ def test_an_entry_of_value_zero_keeps_its_derivative() -> None:
     """What is zero at a point is not zero beside it."""
     gradient = dd.grad(lambda x: (sparse.csr_array(np.reshape(x, (2, 2))) @ np.ones(2))[0])(np.zeros(4))
     np.testing.assert_array_equal(gradient, [1, 1, 0, 0])
+
+
+def test_constructors_are_classes() -> None:
+    """An instance check knows SciPy's arrays and ours, by format; subclasses are SciPy's."""
+    plain_matrix, x = sp.csr_matrix(np.eye(2)), np.ones(2)
+
+    def f(x: Any) -> Any:
+        A = sparse.csc_matrix((x, ([0, 1], [1, 0])))
+        assert isinstance(A, sparse.csc_matrix)
+        assert isinstance(A, (np.ndarray, sparse.csc_matrix))
+        assert not isinstance(A, sparse.csr_matrix)
+        assert not isinstance(A, sparse.csc_array)
+        return A @ x
+
+    dd.jacobian(f)(x)
+    assert isinstance(plain_matrix, sparse.csr_matrix)
+    assert not isinstance(plain_matrix, sparse.csr_array)
+    assert issubclass(sp.csr_matrix, sparse.csr_matrix)
+    assert isinstance(sparse.csr_matrix, type)
+
+    class Named(sparse.csr_matrix):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.name = "A"
+
+    named = Named(np.eye(2))
+    assert named.name == "A"
+    assert isinstance(named, sp.csr_matrix)
+    assert isinstance(named, sparse.csr_matrix)
+    assert isinstance(named, Named)
+    np.testing.assert_array_equal(dd.jacobian(lambda x: named @ x)(x), np.eye(2))
+
+
+VECTOR = sp.coo_array(np.array([1.0, 0.0, 2.0]))
+BESIDE_VECTORS: dict[str, Callable[[Any, Any], Any]] = {
+    "A @ x": lambda A, x: A @ x,
+    "x @ A": lambda A, x: x @ A,
+    "A @ X": lambda A, x: A @ np.outer(x, x),
+    "X @ A": lambda A, x: np.outer(x, x) @ A,
+    "A * x": lambda A, x: A * x,
+    "x * A": lambda A, x: x * A,
+    "c * A": lambda A, x: x[1] * A,
+    "A * c": lambda A, x: A * x[1],
+    "A / c": lambda A, x: A / x[1],
+    "A + x": lambda A, x: A + x,
+    "x - A": lambda A, x: x - A,
+}
+
+
+@pytest.mark.parametrize("name", BESIDE_VECTORS)
+def test_sparse_vectors_beside_duals(name: str) -> None:
+    """A sparse array of one axis, which a row of a csr_array is, means its dense one."""
+    operation, x = BESIDE_VECTORS[name], np.array([0.5, 1.5, -2.0])
+    for A in (VECTOR, sp.csr_array(np.array([[0.0, 1, 0], [1, 0, 2]]))[1]):
+        agree(partial(operation, A), partial(operation, VECTOR.toarray()), x)
+    with pytest.raises(dd.NoRuleError, match="two axes"):
+        dd.jacobian(sparse.csr_array)(x)
+
+
+def test_eliminate_zeros_keeps_entries() -> None:
+    """An entry that is zero has a derivative."""
+
+    def f(x: Any) -> Any:
+        A = sparse.csr_array((x, ([0, 1], [1, 0])))
+        assert A.eliminate_zeros() is None
+        return A @ np.ones(2)
+
+    np.testing.assert_array_equal(dd.jacobian(f)(np.array([0.0, 2.0])), np.eye(2))
+
+
+@pytest.mark.parametrize("k", [0, 1, -1])
+@pytest.mark.parametrize("form", ["csr", "csc", "coo"])
+@pytest.mark.parametrize("count", [0, 2, 9])
+def test_setdiag(k: int, form: str, count: int) -> None:
+    """A diagonal is written as SciPy writes it: whole by a scalar, from its top by an array."""
+    places = ([0, 1, 2, 0], [0, 1, 3, 2])
+
+    def filled(x: Any, module: Any) -> Any:
+        A = getattr(module, f"{form}_array")((x, places), shape=(3, 4))
+        A.setdiag(x[0] * x[1] if count == 0 else np.concatenate([x, x, x])[:count] ** 2, k)
+        return A.toarray()
+
+    def dense(x: Any) -> Any:
+        A = np.zeros_like(x, shape=(3, 4))
+        A[places] = x
+        diagonal = np.arange(min(3 + min(k, 0), 4 - max(k, 0)))[: count or None]
+        A[diagonal - min(k, 0), diagonal + max(k, 0)] = (
+            x[0] * x[1] if count == 0 else np.concatenate([x, x, x])[: diagonal.size] ** 2
+        )
+        return A
+
+    x = np.array([0.5, 1.5, -2.0, 3.0])
+    np.testing.assert_array_equal(dense(x), filled(x, sp))
+    agree(partial(filled, module=sparse), dense, x)

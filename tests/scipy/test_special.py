@@ -531,3 +531,9 @@ def test_scipy_is_imported_on_first_use(environment: dict[str, str]) -> None:
         "assert np.isfinite(dd.derivative(lambda x: sp.spherical_jn(1, x) + sp.polygamma(1, x) + sp.zeta(2, x))(1.0))"
     )
     subprocess.run([sys.executable, "-c", program], check=True, env=os.environ | environment)
+
+
+def test_negative_degrees_of_legendre_p_are_refused() -> None:
+    """SciPy's values there are no Legendre functions."""
+    with pytest.raises(dd.NotDifferentiableError, match="eval_legendre"):
+        dd.derivative(lambda x: special.legendre_p(np.array([1, -2]), x))(np.array(0.3))

@@ -14,7 +14,7 @@ from ..._typing import Array, Partial
 from ...errors import NotDifferentiableError
 from ..values import is_complex, value_of
 
-__all__ = ["Parameter", "Refused", "degree", "order", "parameter", "parameter_derivatives", "real_only", "refused"]
+__all__ = ["Parameter", "Refused", "degree", "order", "parameter", "parameter_derivatives", "real_only", "refused", "truncated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +126,8 @@ def degree(n: Any) -> Any:
     n = np.asarray(order(value_of(n)))
     whole = n.dtype.kind == "f" and bool(np.all((n == np.rint(n)) & (np.abs(n) < 2.0**31)))
     return n.astype(np.intp)[()] if whole else n[()]
+
+
+def truncated(n: Any) -> Any:
+    """A count as SciPy's compiled code takes it: a float without its fraction, with a warning."""
+    return np.trunc(value_of(n))

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._typing import Array
 from ..values import value_of
+from .arguments import truncated
 from .branches import branch
 from .error import exp_of_square
 from .gamma import beta_density, gamma_density
@@ -33,13 +34,13 @@ ROOT_2PI = math.sqrt(2 * math.pi)
 
 def binomial_density(k: Array, n: Array, p: Array) -> Array:
     """- d bdtr / dp."""
-    k = np.floor(k)
+    k, n = np.floor(k), truncated(n)
     return beta_density(n - k, k + 1, 1 - p, p)
 
 
 def negative_binomial_density(k: Array, n: Array, p: Array) -> Array:
     """The derivative of nbdtr by p."""
-    return beta_density(n, np.floor(k) + 1, p, 1 - p)
+    return beta_density(truncated(n), truncated(k) + 1, p, 1 - p)
 
 
 def poisson_density(k: Array, m: Array) -> Array:

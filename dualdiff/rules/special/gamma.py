@@ -69,6 +69,45 @@ def _psi_gap_right(x: Array, h: Array) -> Array:
     return h * (total + 0.5 / a / b + quotient * (a + b) / (a * a) / (b * b)) + np.log1p(h / a)
 
 
+def _beta_by_a(y: Array, a: Array, b: Array) -> Array:
+    # psi(a + b) is infinite where beta is 0.
+    va, vb = value_of(a), value_of(b)
+    total = va + vb
+    pole = (total < 0.5) & (np.abs(total - np.rint(total)) < 0.25) & (np.abs(va) < 170) & (np.abs(vb) < 170)
+    pole = pole & ~_is_pole(va) & ~_is_pole(vb) & ~_is_falling(va, vb)
+    return branch(pole, _beta_by_a_at_pole, lambda y, a, b: -y * _beta_gap(a, b), y, a, b)
+
+
+def _beta_by_a_at_pole(y: Array, a: Array, b: Array) -> Array:
+    s = a + b
+    return sp.gamma(a) * sp.gamma(b) * (sp.psi(a) * sp.rgamma(s) + _rgamma_slope_at(s))
+
+
+def _beta_gap(a: Array, b: Array) -> Array:
+    """psi(a + b) - psi(a), where both are infinite too."""
+    return branch(_is_falling(value_of(a), value_of(b)), _psi_gap_falling, _psi_gap, a, b)
+
+
+def _is_pole(x: Array) -> Array:
+    return np.less_equal(x, 0) & np.equal(x, np.rint(x))
+
+
+def _is_falling(a: Array, b: Array) -> Array:
+    """Whether gamma(a + b) / gamma(a) is a product of b negative numbers."""
+    return np.greater_equal(b, 1) & np.equal(b, np.rint(b)) & np.less(a + b, 1)
+
+
+def _psi_gap_falling(a: Array, b: Array) -> Array:
+    """By reflection, whose cosecants cancel for whole b, but not their derivative by b: at whole a it is infinite."""
+    n, gap = np.rint(value_of(b)), -_psi_gap(1 - a - b, b)
+    return branch(
+        np.equal(value_of(a), np.rint(value_of(a))),
+        lambda a, h, gap: gap + np.sqrt(h),
+        lambda a, h, gap: gap + math.pi * np.sin(math.pi * h) * _cosecant(a) * _cosecant(a + h),
+        *(a, b - n, gap),
+    )
+
+
 def _rgamma_slope(y: Array, x: Array) -> Array:
     # psi is infinite where rgamma is 0; the reflection formula is regular there.
     v = np.where(np.real(value_of(x)) < 0.5, value_of(x), 0.5)
@@ -209,8 +248,8 @@ GAMMA: Table = {
     sp.gammasgn: ZeroSlope(),
     sp.psi:      Elementwise((lambda y, x: _trigamma(x),)),
     sp.poch:     Elementwise((lambda y, a, m: _poch_by_start(y, a, m), lambda y, a, m: y * sp.psi(a + m))),
-    sp.beta:     Elementwise((lambda y, a, b: -y * _psi_gap(a, b), lambda y, a, b: -y * _psi_gap(b, a))),
-    sp.betaln:   Elementwise((lambda y, a, b: -_psi_gap(a, b), lambda y, a, b: -_psi_gap(b, a))),
+    sp.beta:     Elementwise((lambda y, a, b: _beta_by_a(y, a, b), lambda y, a, b: _beta_by_a(y, b, a))),
+    sp.betaln:   Elementwise((lambda y, a, b: -_beta_gap(a, b), lambda y, a, b: -_beta_gap(b, a))),
     sp.binom:    Elementwise((_binom_by_n, _binom_by_k)),
     # zeta functions; the first is scipy.special.zeta(x), the second zeta(x, q)
     sp._riemann_zeta: Elementwise((parameter("zeta", "x", lambda y, s: _zeta_slope(s)),)),

@@ -9,7 +9,7 @@ import numpy as np
 from ..._typing import Array
 from ..kinds import Elementwise, Several, Table
 from ..values import value_of
-from .arguments import degree, refused
+from .arguments import degree, refused, truncated
 from .branches import branch
 from .ufuncs import sp
 
@@ -54,7 +54,7 @@ def _spence_slope(z: Array) -> Array:
 
 
 def _expn_slope(n: Array, x: Array) -> Array:
-    n = degree(n)
+    n = degree(truncated(n))
     return branch(
         np.equal(n, 0),
         lambda n, x: -np.exp(-x) * (1 / x + 1 / x / x),

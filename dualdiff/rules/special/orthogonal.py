@@ -73,6 +73,23 @@ def _lpmv_slope_whole(y: Array, m: Array, v: Array, x: Array) -> Array:
     return factor * (slope - first * _jacobi_of_equal(v - k, k, x))
 
 
+def _reflecting(function: Any, shift: int, sign: int, first: Partial, second: Partial) -> Elementwise:
+    """The rule of a polynomial that SciPy continues to negative degrees: this sign times the one of degree -n - shift."""
+
+    def at_reflection(partial: Partial) -> Partial:
+        def reflected(y: Array, n: Array, x: Array) -> Array:
+            n = degree(n)
+            below = np.less(n, 0) & np.equal(n, np.rint(n))
+            if not np.any(below):
+                return partial(y, n, x)
+            slope = partial(y, np.where(below, -n - shift, n), x)
+            return slope if sign > 0 else np.where(below, -1.0, 1.0) * slope
+
+        return reflected
+
+    return Elementwise((refused(function.__name__, "n"), at_reflection(first)), (None, None, at_reflection(second)))
+
+
 def _by(function: Any, name: str, i: int) -> Partial:
     """The derivative by a parameter, of which a polynomial of degree 0 is independent."""
     slope = by_parameter(lambda n, *x: function(degree(n), *x), i)
@@ -89,23 +106,22 @@ def _jacobi_of_equal(n: Array, a: Array, x: Array) -> Array:
 
 # fmt: off
 ORTHOGONAL: Table = {
-    sp.eval_chebyt:    Elementwise((refused("eval_chebyt", "n"), lambda y, n, x: n * _chebyu(n - 1, x)),
-                                   (None, None, lambda y, n, x: 2 * n * _gegenbauer(n - 2, 2, x))),
-    sp.eval_chebyu:    Elementwise((refused("eval_chebyu", "n"), lambda y, n, x: 2 * _gegenbauer(n - 1, 2, x)),
-                                   (None, None, lambda y, n, x: 8 * _gegenbauer(n - 2, 3, x))),
-    sp.eval_chebyc:    Elementwise((refused("eval_chebyc", "n"), lambda y, n, x: n * _chebyu(n - 1, x / 2)),
-                                   (None, None, lambda y, n, x: n * _gegenbauer(n - 2, 2, x / 2))),
-    sp.eval_chebys:    Elementwise((refused("eval_chebys", "n"), lambda y, n, x: _gegenbauer(n - 1, 2, x / 2)),
-                                   (None, None, lambda y, n, x: 2 * _gegenbauer(n - 2, 3, x / 2))),
-    sp.eval_sh_chebyt: Elementwise((refused("eval_sh_chebyt", "n"), lambda y, n, x: 2 * n * _chebyu(n - 1, 2 * x - 1)),
-                                   (None, None, lambda y, n, x: 8 * n * _gegenbauer(n - 2, 2, 2 * x - 1))),
-    sp.eval_sh_chebyu: Elementwise((refused("eval_sh_chebyu", "n"), lambda y, n, x: 4 * _gegenbauer(n - 1, 2, 2 * x - 1)),
-                                   (None, None, lambda y, n, x: 32 * _gegenbauer(n - 2, 3, 2 * x - 1))),
-    sp.eval_legendre:  Elementwise((refused("eval_legendre", "n"), lambda y, n, x: (n + 1) / 2 * _jacobi(n - 1, 1, 1, x)),
-                                   (None, None, lambda y, n, x: (n + 1) * (n + 2) / 4 * _jacobi(n - 2, 2, 2, x))),
-    sp.eval_sh_legendre: Elementwise((refused("eval_sh_legendre", "n"),
-                                      lambda y, n, x: (n + 1) * _jacobi(n - 1, 1, 1, 2 * x - 1)),
-                                     (None, None, lambda y, n, x: (n + 1) * (n + 2) * _jacobi(n - 2, 2, 2, 2 * x - 1))),
+    sp.eval_chebyt: _reflecting(sp.eval_chebyt, 0, 1, lambda y, n, x: n * _chebyu(n - 1, x),
+                             lambda y, n, x: 2 * n * _gegenbauer(n - 2, 2, x)),
+    sp.eval_chebyu: _reflecting(sp.eval_chebyu, 2, -1, lambda y, n, x: 2 * _gegenbauer(n - 1, 2, x),
+                             lambda y, n, x: 8 * _gegenbauer(n - 2, 3, x)),
+    sp.eval_chebyc: _reflecting(sp.eval_chebyc, 0, 1, lambda y, n, x: n * _chebyu(n - 1, x / 2),
+                             lambda y, n, x: n * _gegenbauer(n - 2, 2, x / 2)),
+    sp.eval_chebys: _reflecting(sp.eval_chebys, 2, -1, lambda y, n, x: _gegenbauer(n - 1, 2, x / 2),
+                             lambda y, n, x: 2 * _gegenbauer(n - 2, 3, x / 2)),
+    sp.eval_sh_chebyt: _reflecting(sp.eval_sh_chebyt, 0, 1, lambda y, n, x: 2 * n * _chebyu(n - 1, 2 * x - 1),
+                             lambda y, n, x: 8 * n * _gegenbauer(n - 2, 2, 2 * x - 1)),
+    sp.eval_sh_chebyu: _reflecting(sp.eval_sh_chebyu, 2, -1, lambda y, n, x: 4 * _gegenbauer(n - 1, 2, 2 * x - 1),
+                             lambda y, n, x: 32 * _gegenbauer(n - 2, 3, 2 * x - 1)),
+    sp.eval_legendre: _reflecting(sp.eval_legendre, 1, 1, lambda y, n, x: (n + 1) / 2 * _jacobi(n - 1, 1, 1, x),
+                             lambda y, n, x: (n + 1) * (n + 2) / 4 * _jacobi(n - 2, 2, 2, x)),
+    sp.eval_sh_legendre: _reflecting(sp.eval_sh_legendre, 1, 1, lambda y, n, x: (n + 1) * _jacobi(n - 1, 1, 1, 2 * x - 1),
+                             lambda y, n, x: (n + 1) * (n + 2) * _jacobi(n - 2, 2, 2, 2 * x - 1)),
     sp.eval_hermite:     Elementwise((refused("eval_hermite", "n"),
                                       lambda y, n, x: 2 * n * _hermite(sp.eval_hermite, n - 1, x)),
                                      (None, None, lambda y, n, x: 4 * n * (n - 1) * _hermite(sp.eval_hermite, n - 2, x))),

@@ -18,7 +18,7 @@ from ...rules import decompositions as rules
 from ...rules.decompositions import adjoint
 from ..border import by_rule
 from ._bands import dense_from, hermitian_diagonals
-from ._functions import sqrtm
+from ._functions import refuse_ill_conditioned, sqrtm
 from ._original import differentiated, original
 
 __all__ = [
@@ -213,6 +213,7 @@ def polar(a: Array, side: str = "right") -> tuple[Array, Array]:
     Singular values may be repeated.
     """
     m, n = a.shape[-2:]
+    refuse_ill_conditioned("polar", plain(a))
     U = a @ np.linalg.inv(sqrtm(adjoint(a) @ a)) if m >= n else np.linalg.inv(sqrtm(a @ adjoint(a))) @ a
     return U, adjoint(U) @ a if side == "right" else a @ adjoint(U)
 

@@ -30,6 +30,7 @@ __all__ = [
     "fractional_matrix_power",
     "funm",
     "logm",
+    "refuse_ill_conditioned",
     "signm",
     "sinhm",
     "sinm",
@@ -44,6 +45,8 @@ _PADE = (
     670442572800.0, 33522128640.0, 1323241920.0, 40840800.0, 960960.0, 16380.0, 182.0, 1.0,
 )  # fmt: skip
 _RADIUS = 4.0
+#: The least singular value, relative to the largest, of a matrix whose square keeps three digits of it.
+_ILL_CONDITIONED = 1e-6
 
 
 @differentiated("A")
@@ -122,6 +125,7 @@ def logm(A: Array, disp: Any = None) -> Array:
     0.666666666666667
     """
     _refuse_error_estimate("logm", disp)
+    _refuse_singular("logm", plain(A))
     return by_rule(_by_blocks(logm), _logm, A)
 
 
@@ -130,6 +134,27 @@ def _logm(A: NDArray) -> NDArray:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="logm result may be inaccurate")
         return np.asarray(original.logm(A))
+
+
+def _refuse_singular(name: str, A: NDArray) -> None:
+    """Raise where an eigenvalue is zero up to rounding; those of a triangular matrix are known exactly."""
+    for M in A.reshape(-1, *A.shape[-2:]):
+        if not np.all(np.isfinite(M)):
+            continue
+        if np.array_equal(M, np.triu(M)) or np.array_equal(M, np.tril(M)):
+            singular = not np.all(np.diagonal(M))
+        else:
+            s = np.linalg.svd(M, compute_uv=False)
+            singular = bool(s[-1] <= len(M) * np.finfo(s.dtype).eps * s[0])
+        if singular:
+            raise NotDifferentiableError(f"scipy.linalg.{name} of a singular matrix has no derivative.")
+
+
+def refuse_ill_conditioned(name: str, A: NDArray) -> None:
+    """Raise where the square of a matrix is singular up to rounding."""
+    s = np.linalg.svd(A, compute_uv=False) if A.size and np.all(np.isfinite(A)) else np.ones(1)
+    if np.any(s[..., -1] <= _ILL_CONDITIONED * s[..., 0]):
+        raise NotDifferentiableError(f"scipy.linalg.{name} of a matrix that is singular, or nearly so, has no derivative here.")
 
 
 def _refuse_error_estimate(name: str, disp: Any) -> None:
@@ -143,6 +168,7 @@ def sqrtm(A: Array, disp: Any = None, blocksize: Any = None) -> Array:
     _refuse_error_estimate("sqrtm", disp)
     if A.ndim > 2:
         return over_batch(sqrtm, (A, 2))
+    _refuse_singular("sqrtm", plain(A))
     X = original.sqrtm(plain(A))
     inverse = one_by_one(sylvester_solver(X, X), X.shape)
     found = solution(lambda X: X @ X - A, X, inverse, A)
@@ -155,6 +181,7 @@ def sqrtm(A: Array, disp: Any = None, blocksize: Any = None) -> Array:
 def signm(A: Array, disp: Any = None) -> Array:
     """The sign function of a matrix, A (A^2)^(-1/2)."""
     _refuse_error_estimate("signm", disp)
+    refuse_ill_conditioned("signm", plain(A))
     return A @ np.linalg.inv(sqrtm(A @ A))
 
 
@@ -163,6 +190,7 @@ def fractional_matrix_power(A: Array, t: Array) -> Array:
     """A power of a matrix, also with respect to the exponent: exp(t log A)."""
     if not is_number(t) and t == np.round(t):
         return np.linalg.matrix_power(A, int(t))
+    _refuse_singular("fractional_matrix_power", plain(A))
     power = expm(t * logm(A))
     real = not np.iscomplexobj(original.fractional_matrix_power(plain(A), plain(t)))
     if not real or not np.iscomplexobj(plain(power)):

@@ -13,21 +13,21 @@ from .fits import curve_fit, least_squares
 from .guarded import GUARDED, guarded
 from .minimization import minimize, minimize_scalar
 from .original import scipy_optimize
-from .roots import fixed_point, root, root_scalar
+from .roots import fixed_point, fsolve, root, root_scalar
+from .scalar_minima import SCALAR_MINIMA, scalar_minimum
 from .scalar_roots import SCALAR_ROOTS, scalar_root
 
-__all__ = ["curve_fit", "fixed_point", "least_squares", "minimize", "minimize_scalar", "root", "root_scalar"]
+__all__ = ["curve_fit", "fixed_point", "fsolve", "least_squares", "minimize", "minimize_scalar", "root", "root_scalar"]
 
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name in GUARDED:
-        return guarded(name)
-    if name not in SCALAR_ROOTS:
-        return getattr(scipy_optimize(), name)
-    # Made once: a name is one object.
-    return globals().setdefault(name, scalar_root(name))
+    for names, made in ((SCALAR_ROOTS, scalar_root), (SCALAR_MINIMA, scalar_minimum), (GUARDED, guarded)):
+        if name in names and hasattr(scipy_optimize(), name):
+            # Made once: a name is one object.
+            return globals().setdefault(name, made(name))
+    return getattr(scipy_optimize(), name)
 
 
 def __dir__() -> list[str]:

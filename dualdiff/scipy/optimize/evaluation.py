@@ -13,12 +13,17 @@ from ...arrays.number import absorb
 from ...transforms.arguments import flatten
 from ...transforms.escape import stop_gradient, value_of
 
-__all__ = ["Bound", "Once", "arrayed", "as_args", "moves", "stacked"]
+__all__ = ["Bound", "Once", "arrayed", "as_args", "moves", "spread_args", "stacked"]
 
 
 def as_args(args: Any) -> tuple[Any, ...]:
     """SciPy takes a single extra argument without its tuple."""
     return args if isinstance(args, tuple) else (args,)
+
+
+def spread_args(args: Any) -> tuple[Any, ...]:
+    """Those functions of SciPy's that call ``f(x, *args)`` as it stands take the entries of a list, or of an array."""
+    return tuple(args) if isinstance(args, (list, tuple)) or np.ndim(args) else (args,)
 
 
 def stacked(rows: Any) -> Any:

@@ -20,7 +20,7 @@ from ...transforms.representation import structured_result
 from ...transforms.sparse import exact_space
 from .constraints import bounds_move, limited_bounds, plain_bounds
 from .curvature import is_sparse
-from .evaluation import Bound, Once, arrayed, as_args, moves, stacked
+from .evaluation import Bound, Once, arrayed, moves, spread_args, stacked
 from .original import scipy_optimize
 from .results import differentiated, failure
 from .stationary import minimum
@@ -90,7 +90,7 @@ def least_squares(
     array([-0.5,  0. ,  0.5])
     """
     optimize = scipy_optimize()
-    residual = Bound(arrayed(fun), as_args(args), kwargs)
+    residual = Bound(arrayed(fun), spread_args(args), kwargs)
     start = np.atleast_1d(np.asarray(stop_gradient(x0))).astype(float)
     value, J = _evaluations(residual, start, jac, dense=method == "lm" or tr_solver == "exact")
     # SciPy's default depends on its version.

@@ -16,6 +16,7 @@ from .curvature import hessian_keywords
 from .evaluation import Bound, Once, as_args
 from .original import scipy_optimize
 from .results import differentiated, failure
+from .scalar_minima import vectorised
 from .stationary import minimum
 
 __all__ = ["minimize", "minimize_scalar"]
@@ -189,7 +190,6 @@ def minimize_scalar(
     if not (objective.moves or bounds_move(bounds)):
         return result
     limits = limited_bounds(bounds, pairs=False)
-    vector = Bound(lambda x, *args: objective.function(x[0], *args), objective.args)
     what = f"minimize_scalar(method={method!r})"
-    x = minimum(vector, np.atleast_1d(np.asarray(result.x, float)), limits, failure(result), what)[0]
+    x = minimum(vectorised(objective), np.atleast_1d(np.asarray(result.x, float)), limits, failure(result), what)[0]
     return differentiated(result, what, x=x, fun=objective.moving(x))

@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import NotDifferentiableError
 from ...transforms.escape import stop_gradient
 from ...transforms.implicit import Vectors, lifted
 from ...transforms.jacobian import value_and_jacobian
 from ...transforms.linear_solve import inverse_of
 from ...transforms.taylor import taylor
-from .evaluation import Bound, Once, arrayed, as_args
+from .evaluation import Bound, Once, arrayed, as_args, spread_args
 from .original import scipy_optimize
 from .results import differentiated, failure
 
-__all__ = ["fixed_point", "root", "root_scalar", "solution"]
+__all__ = ["fixed_point", "fsolve", "root", "root_scalar", "solution"]
 
 _WITH_JACOBIAN = ("hybr", "lm")
 
@@ -102,6 +103,59 @@ def solution(moving: Callable[[Any], Any], system: Callable[[Any], Any], x: Any,
     linearised = vectors.linearised(system, False)
     invert = partial(inverse_of, solve=None, what=what)
     return vectors.tree(lifted(vectors.flat(moving), vectors.start, linearised, invert, order=1, near=near, what=what))
+
+
+def fsolve(
+    func: Callable[..., Any], x0: Any, args: Any = (), fprime: Any = None, full_output: Any = 0, col_deriv: Any = 0,
+    xtol: float = 1.49012e-8, maxfev: int = 0, band: Any = None, epsfcn: Any = None, factor: float = 100, diag: Any = None,
+) -> Any:  # fmt: skip
+    """`scipy.optimize.fsolve`, differentiable.
+
+    Parameters
+    ----------
+    func : callable
+        ``func(x, *args)``, as many numbers as x has.
+    x0 : array_like
+        The starting point; the root does not depend on it, so its derivatives are dropped.
+    args : tuple
+        Further arguments of func.
+    fprime : callable, optional
+        The Jacobian, for SciPy's steps.
+    full_output, col_deriv, xtol, maxfev, band, epsfcn, factor, diag
+        As for `scipy.optimize.fsolve`.
+
+    Returns
+    -------
+    array
+        The root, with the derivatives of args and of what func closes over.
+
+    Raises
+    ------
+    NotDifferentiableError
+        When the result is differentiated and the Jacobian is singular at the root, the solver did not converge, or the full
+        output is asked for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dualdiff as dd
+    >>> from dualdiff.scipy import optimize
+    >>> dd.derivative(lambda a: optimize.fsolve(lambda x: x**3 + x - a, 1.0))(2.0)
+    array([0.25])
+    """
+    system = Bound(arrayed(func), as_args(args))
+    slope = Bound(fprime, system.args).value if callable(fprime) else fprime
+    found = scipy_optimize().fsolve(
+        Once(system.value), stop_gradient(x0), fprime=slope, full_output=full_output, col_deriv=col_deriv, xtol=xtol,
+        maxfev=maxfev, band=band, epsfcn=epsfcn, factor=factor, diag=diag,
+    )  # fmt: skip
+    if not system.moves:
+        return found
+    if full_output:
+        raise NotDifferentiableError(
+            "scipy.optimize.fsolve: the full output would drop derivatives: write dualdiff.scipy.optimize.root(...).x."
+        )
+    return solution(system.moving, system, found, "fsolve", 1e-2)
 
 
 def root_scalar(
@@ -214,7 +268,7 @@ def fixed_point(
     -0.29747434...
     """
     optimize = scipy_optimize()
-    function = Bound(arrayed(func), as_args(args))
+    function = Bound(arrayed(func), spread_args(args))
     x = optimize.fixed_point(function.value, stop_gradient(x0), xtol=xtol, maxiter=maxiter, method=method)
     if not function.moves:
         return x

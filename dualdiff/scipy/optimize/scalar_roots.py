@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any
 
 from ...transforms.escape import stop_gradient
-from .evaluation import Bound, Once, as_args
+from .evaluation import Bound, Once, as_args, spread_args
 from .original import scipy_optimize
 from .roots import solution
 
@@ -33,7 +33,7 @@ def scalar_root(name: str) -> Callable[..., Any]:
         given = bound.arguments
         # newton calls its function func.
         f = next(iter(given))
-        equation = Bound(given[f], as_args(given["args"]))
+        equation = Bound(given[f], (spread_args if name == "newton" else as_args)(given["args"]))
         wants_all, given["args"] = given["full_output"], ()
         given[f] = Once(equation.value)
         given |= {key: Bound(given[key], equation.args).value for key in _SLOPES if callable(given.get(key))}

@@ -170,6 +170,24 @@ class SparseArray:
         rows, columns = self.value.nonzero()
         return rows, columns
 
+    def eliminate_zeros(self) -> None:
+        """Nothing: an entry that is zero may have a derivative that is not, so each stays."""
+
+    def setdiag(self, values: Any, k: int = 0) -> None:
+        """Write a diagonal: a scalar everywhere, or as many entries from its top as there are values."""
+        (m, n), values = self.shape, _dense(values)
+        if k >= n or -k >= m:
+            raise ValueError("k exceeds array dimensions")
+        length = min(m + min(k, 0), n - max(k, 0))
+        values = values[:length] if np.ndim(values) else np.broadcast_to(values, (length,))
+        places = np.arange(np.size(values))
+        rows, columns = places - min(k, 0), places + max(k, 0)
+        kept = ~np.isin(_keys(self.coords, self.shape), _keys((rows, columns), self.shape))
+        rows, columns = (np.concatenate([a[kept], b]) for a, b in zip(self.coords, (rows, columns), strict=True))
+        data = np.concatenate([self.data[kept], values])
+        made = assembled(rows, columns, data, self.shape, matrix=self.is_matrix).asformat(self.format)
+        self.pattern, self.data = made.pattern, made.data
+
     # ---------------------------------------------------------------------------------------------- moves
 
     def moved(self, function: Callable[[Any], Any]) -> Any:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import types
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..._typing import Array
 from ...arrays import is_number
 from ...arrays.number import absorb, holds_numbers
 from ...arrays.sparse_operands import is_sparse
+from ...errors import NoRuleError
 from ._array import SparseArray, assembled, sp, sparse_numbers
 
 __all__ = ["CLASSES", "find", "has_numbers", "issparse", "kron", "kronsum", "maker", "mover", "sp", "tril", "triu"]
@@ -50,6 +52,8 @@ class _Positions:
 
     def array(self, result: Any) -> SparseArray:
         """The sparse array that an array of positions means, in its format."""
+        if len(result.shape) != 2:
+            raise NoRuleError("a sparse array of duals has two axes: write the vector as a dense one, or as one row.")
         places = result.tocoo()
         entries = np.concatenate(self.entries)
         matrix = isinstance(result, sp.spmatrix)
@@ -70,31 +74,67 @@ def has_numbers(x: Any) -> bool:
     return isinstance(x, SparseArray) or holds_numbers(x)
 
 
-def maker(name: str) -> Callable[..., Any]:
-    """The constructor of this name: SciPy's own for plain entries, a `SparseArray` for numbers.
+class Constructor(type):
+    """What stands for a class of SciPy's: makes its objects of plain entries, and a `SparseArray` of numbers.
+
+    Objects of either kind are its instances, in their formats; a subclass of it is one of SciPy's class.
+    """
+
+    __wrapped__: Any
+
+    def __new__(mcs, name: str, bases: tuple[Any, ...], namespace: dict[str, Any], **keywords: Any) -> Any:
+        """The constructor itself, or what a subclass of one is."""
+        if not bases:
+            return super().__new__(mcs, name, bases, namespace)
+        real = tuple(base.__wrapped__ if isinstance(base, Constructor) else base for base in bases)
+        return types.new_class(name, real, keywords, lambda made: made.update(namespace))
+
+    def __call__(cls, arg1: Any, *args: Any, **kwargs: Any) -> Any:
+        """The sparse array of these entries."""
+        return _made(cls.__wrapped__, cls.__name__, arg1, *args, **kwargs)
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        form, _, kind = cls.__name__.partition("_")
+        if isinstance(x, SparseArray):
+            return x.format == form and x.is_matrix == (kind == "matrix")
+        return isinstance(x, cls.__wrapped__)
+
+    def __subclasscheck__(cls, other: type) -> bool:
+        return issubclass(other.__wrapped__ if isinstance(other, Constructor) else other, cls.__wrapped__)
+
+    def __getattr__(cls, name: str) -> Any:
+        if name == "__wrapped__":
+            raise AttributeError(name)
+        return getattr(cls.__wrapped__, name)
+
+
+@cache
+def maker(name: str) -> Any:
+    """The constructor of this name."""
+    original = getattr(sp, name)
+    told = {key: getattr(original, key) for key in ("__doc__", "__module__")}
+    return Constructor(name, (), {**told, "__wrapped__": original, "__signature__": inspect.signature(original)})
+
+
+def _made(original: Any, name: str, arg1: Any, *args: Any, **kwargs: Any) -> Any:
+    """SciPy's own for plain entries, a `SparseArray` for numbers.
 
     The entries of a dense array are all stored, since a derivative of an entry that is zero is not.
     """
-    original = getattr(sp, name)
-
-    @wraps(original, updated=())
-    def make(arg1: Any, *args: Any, **kwargs: Any) -> Any:
-        if not has_numbers(arg1):
-            return original(arg1, *args, **kwargs)
-        if isinstance(arg1, SparseArray):
-            return arg1.asformat(name.partition("_")[0])
-        kwargs.pop("dtype", None)
-        positions = _Positions()
-        if isinstance(arg1, tuple):
-            entries, *places = arg1
-            # Of entries given by coordinates, only coo keeps each where there are two in one place.
-            form, _, kind = name.partition("_")
-            placed = getattr(sp, f"coo_{kind}") if len(places) == 1 and form != "dia" else original
-            array = positions.array(placed((positions(entries), *places), *args[:1], **kwargs))
-            return array.asformat(form)
-        return positions.array(original(positions(arg1), *args[:1], **kwargs))
-
-    return make
+    if not has_numbers(arg1):
+        return original(arg1, *args, **kwargs)
+    if isinstance(arg1, SparseArray):
+        return arg1.asformat(name.partition("_")[0])
+    kwargs.pop("dtype", None)
+    positions = _Positions()
+    if isinstance(arg1, tuple):
+        entries, *places = arg1
+        # Of entries given by coordinates, only coo keeps each where there are two in one place.
+        form, _, kind = name.partition("_")
+        placed = getattr(sp, f"coo_{kind}") if len(places) == 1 and form != "dia" else original
+        array = positions.array(placed((positions(entries), *places), *args[:1], **kwargs))
+        return array.asformat(form)
+    return positions.array(original(positions(arg1), *args[:1], **kwargs))
 
 
 def mover(name: str) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..._typing import Array
 from ...arrays import plain
+from ...errors import NotDifferentiableError
 from ...rules.special.branches import branch
 from ...rules.values import is_complex
 from ...transforms.jvp import jvp
@@ -33,7 +34,7 @@ Function = Callable[..., Any]
 
 
 def _legendre(n: Any, z: Array) -> Array:
-    return ufuncs.eval_legendre(np.where(n < 0, -n - 1, n), z)
+    return ufuncs.eval_legendre(n, z)
 
 
 def _associated(n: Any, m: Any, z: Array, branch_cut: Any, norm: bool) -> Array:
@@ -135,6 +136,11 @@ def legendre_p(n: Any, z: Array, *, diff_n: int = 0) -> Array:
     array
         The function and its derivatives along a first axis of length ``diff_n + 1``.
 
+    Raises
+    ------
+    NotDifferentiableError
+        For a negative degree, of which SciPy's values are no Legendre functions.
+
     Examples
     --------
     >>> import dualdiff as dd
@@ -143,6 +149,11 @@ def legendre_p(n: Any, z: Array, *, diff_n: int = 0) -> Array:
     array([1.5, 3. ])
     """
     n = _whole(n)
+    if np.any(n < 0):
+        raise NotDifferentiableError(
+            "scipy.special.legendre_p of a negative degree has no derivative: SciPy's value there is no Legendre function. "
+            "Write eval_legendre(n, z), or the degree -n - 1."
+        )
     return np.stack(_with_derivatives(lambda z: _legendre(n, z), z, diff_n))
 
 
