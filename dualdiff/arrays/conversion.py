@@ -194,12 +194,11 @@ class ConversionMethods(Number):
 
     resize = tobytes = tofile = dump = dumps = byteswap = getfield = setfield = _memory
 
-    def setflags(self, write: bool | None = None, align: bool | None = None, uic: bool | None = None) -> None:
-        """Whether the array may be written into; the other flags are those of raw memory."""
-        if align is not None or uic is not None:
-            self._memory()
-        if write is not None:
-            self.flags.writeable = write  # type: ignore[attr-defined]
+    def setflags(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse flags of raw memory; whether one may write has a name of its own."""
+        raise DerivativeLostError(
+            f"a {type(self).__name__} has no raw memory with flags: to protect it write x.flags.writeable = False."
+        )
 
     def __repr__(self) -> str:
         fields = [f"{name.lstrip('_')}={_shown(self.part(name))}" for name in self.PARTS]
