@@ -14,25 +14,33 @@ __all__ = [
     "PerformanceWarning",
     "ShapeError",
     "TooDenseError",
+    "forgive",
     "refusals",
 ]
 
-#: The refusals since the outermost running differentiation began; None while there is none.
-refusals: ContextVar[list[str] | None] = ContextVar("refusals", default=None)
+#: The refusals since the outermost running differentiation began, with what was to be converted; None while there is none.
+refusals: ContextVar[list[tuple[str, object]] | None] = ContextVar("refusals", default=None)
 
 
 class DualDiffError(Exception):
     """Base class of every error that dualdiff raises on purpose."""
 
 
+def forgive(asked: object) -> None:
+    """Forget that a conversion of this was refused just now: older NumPy tries one in ``array ** x``, and goes on."""
+    found = refusals.get()
+    if found and found[-1][1] is asked:
+        found.pop()
+
+
 class _RefusalError(DualDiffError, TypeError):
     """A refusal to go on without a derivative, which is remembered: the program might catch it."""
 
-    def __init__(self, *args: object) -> None:
+    def __init__(self, *args: object, asked: object = None) -> None:
         super().__init__(*args)
         found = refusals.get()
         if found is not None:
-            found.append(str(self))
+            found.append((str(self), asked))
 
 
 class DerivativeLostError(_RefusalError):

@@ -86,7 +86,8 @@ class ConversionMethods(Number):
             )
         raise DerivativeLostError(
             f"{name} of a {type(self).__name__} would drop its derivative. {_VALUE} "
-            + (_place() or f"To store it in an array, do not use a float array: {_ALLOCATE} For `math`, use dualdiff.math.")
+            + (_place() or f"To store it in an array, do not use a float array: {_ALLOCATE} For `math`, use dualdiff.math."),
+            asked=self,
         )
 
     def __float__(self) -> float:
@@ -101,7 +102,9 @@ class ConversionMethods(Number):
     def __index__(self) -> int:
         if self.is_constant():
             raise TypeError("a dual holds floats, which are no index: write int(x).")
-        raise DerivativeLostError(f"operator.index() of a {type(self).__name__} would drop its derivative. {_VALUE}")
+        raise DerivativeLostError(
+            f"operator.index() of a {type(self).__name__} would drop its derivative. {_VALUE}", asked=self
+        )
 
     def __bool__(self) -> bool:
         return bool(plain(self))

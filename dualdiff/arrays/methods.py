@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import is_ndarray, is_numpy
-from ..errors import DerivativeLostError, NoRuleError
+from ..errors import DerivativeLostError, NoRuleError, forgive
 from ..rules.elementwise import power_of
 from ..rules.kinds import Created
 from ..rules.registry import FUNCTIONS
@@ -179,6 +179,8 @@ class ArrayMethods(ConversionMethods, Number):
         if any(map(is_structured, inputs)):
             # The tangent of a higher level, which knows what to do with a number of this one.
             return NotImplemented
+        if ufunc is np.power:
+            forgive(inputs[-1])
         if method == "__call__":
             return apply_ufunc(ufunc, inputs, kwargs)
         return apply_method(ufunc, method, inputs, kwargs)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import forgive
 from ..rules.elementwise import power_of
 from ..rules.kinds import Custom, Elementwise, Product, Several
 from ..rules.registry import UFUNCS
@@ -26,6 +27,8 @@ class ByNesting(ArrayMethods):
         raise NotImplementedError
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if ufunc is np.power:
+            forgive(inputs[-1])
         if method == "__call__" and not kwargs:
             rule = UFUNCS.get(ufunc)
             if type(rule) is Elementwise:

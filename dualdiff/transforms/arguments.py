@@ -93,7 +93,7 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     """Call the user's function; an error of ours that NumPy has masked, or the program, comes to light again."""
     if refusals.get() is not None:
         return _called(function, args, kwargs)
-    found: list[str] = []
+    found: list[tuple[str, object]] = []
     token = refusals.set(found)
     try:
         result = _called(function, args, kwargs)
@@ -102,7 +102,7 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     if found:
         warn(
             "the function caught an error and went on, so a derivative may be missing from its result. The error was: "
-            f"{found[0]}",
+            f"{found[0][0]}",
             DerivativeLostWarning,
             stacklevel=_distance(),
         )
