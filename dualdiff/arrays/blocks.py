@@ -1,7 +1,8 @@
 """Elementwise functions of large arrays in blocks that fit the cache, several at once in threads.
 
-Each block is a number of the same kind, under the same operation: what is computed does not change by a bit, and no rule
-knows of it. What is not laid out alike, or warns, is evaluated in one piece, as a small array is.
+Each block is a number of the same kind, under the same operation, so no rule knows of it, and each entry is what it would be in
+a small array: a quotient is rounded otherwise in a block with a special divisor (zero, subnormal, nan) than in one without.
+What is not laid out alike, or warns, is evaluated in one piece.
 """
 
 from __future__ import annotations
