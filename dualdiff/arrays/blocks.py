@@ -11,7 +11,7 @@ import contextvars
 import itertools
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -22,18 +22,19 @@ import numpy as np
 from .. import tangents as ts
 from .._typing import Tangent
 from ..tangents import Zero, ndim
-from ..tangents.blocks import Block, Whole, is_divisible
+from ..tangents.blocks import Block, Whole, closed, common_term, is_divisible, opened
 from .number import Number, is_number
 
-__all__ = ["divided", "in_blocks", "is_whole", "workers"]
+__all__ = ["in_blocks", "is_alike", "is_whole", "is_worthwhile", "threads", "undivided", "workers"]
 
 #: Entries from which an array may be divided.
 LARGE = 1 << 16
 
-#: Numbers, in all parts of an operand, from which threads save more than they cost; and those of one block.
+#: Numbers, in all parts of an operand, from which threads save more than they cost a single operation; and those of one block.
 WORTHWHILE, BLOCK = 1 << 20, 1 << 16
 
 _workers: contextvars.ContextVar[int] = contextvars.ContextVar("workers", default=-1)
+_undivided: contextvars.ContextVar[bool] = contextvars.ContextVar("undivided", default=False)
 
 
 @contextmanager
@@ -72,7 +73,8 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _threads() -> int:
+def threads() -> int:
+    """How many threads share the work."""
     count = _workers.get()
     return _cores() if count == -1 else count
 
@@ -85,31 +87,33 @@ def _pool(process: int, count: int) -> ThreadPoolExecutor:
 
 def is_whole(array: Any) -> bool:
     """Whether an array is not to be divided."""
-    return array.size < LARGE or _threads() == 1
+    return array.size < LARGE or _undivided.get()
 
 
-def divided(number: Number, function: Any, inputs: tuple[Any, ...]) -> Any:
-    """The elementwise function of these arguments, in blocks if that is possible; None if they are not to be divided."""
-    if max(getattr(x, "size", 1) for x in inputs) < LARGE or _threads() == 1:
+def undivided(function: Any, operands: Sequence[Any]) -> Any:
+    """The function of these operands, evaluated in one piece."""
+    token = _undivided.set(True)
+    try:
+        return function(*operands)
+    finally:
+        _undivided.reset(token)
+
+
+def is_worthwhile(operands: Sequence[Any]) -> bool:
+    """Whether a single operation on these operands is large enough for threads."""
+    widths = (x.size * _Operand(x, x.value.shape, ()).width() for x in operands if is_number(x) and ndim(x))
+    return threads() > 1 and max(widths, default=0) >= WORTHWHILE
+
+
+def in_blocks(like: Number, function: Any, operands: Sequence[Any]) -> Any:
+    """The numbers that a function, composed of elementwise ones, gives; None if the operands are not alike, or to warn."""
+    shape = max((getattr(x, "shape", ()) for x in operands), key=len)
+    if not all(is_alike(x, like, shape) for x in operands):
         return None
-    result = in_blocks(number, function, inputs)
-    if result is None:
-        with workers(1):
-            return function(*inputs)
-    return result
-
-
-def in_blocks(number: Number, function: Any, inputs: tuple[Any, ...]) -> Any:
-    """The same in blocks; None if the arguments are not alike, or if there is a warning to give."""
-    shape = max((getattr(x, "shape", ()) for x in inputs), key=len)
-    size = math.prod(shape)
-    if not all(_is_alike(x, number, shape) for x in inputs):
-        return None
-    operands = [_Operand(x, shape) for x in inputs]
-    width = max(o.width() for o in operands if o.value is not None)
-    if size * width < WORTHWHILE:
-        return None
-    evaluation = _Evaluation(function, operands, size, min(max(BLOCK // width, 1 << 10), LARGE - 1))
+    term, places = _common_term(like, operands)
+    divided = [_Operand(x, shape, places) for x in operands]
+    width = max(o.width() for o in divided if o.value is not None)
+    evaluation = _Evaluation(function, divided, shape, min(max(BLOCK // width, 1 << 10), LARGE - 1))
     # A warning belongs to the whole operation: it is then done again in one piece.
     strict: Any = {kind: given if given == "ignore" else "raise" for kind, given in np.geterr().items()}
     with np.errstate(**strict):
@@ -118,14 +122,10 @@ def in_blocks(number: Number, function: Any, inputs: tuple[Any, ...]) -> Any:
                 return None
         except FloatingPointError:
             return None
-    value, parts = evaluation.result()
-    if len(shape) > 1:
-        value = value.reshape(shape)
-        parts = [None if t is None else t.reshape((*t.shape[:-1], *shape)) for t in parts]
-    return number.of(value, parts, number.level)
+    return [result.number(like, term, places) for result in evaluation.results]
 
 
-def _is_alike(x: Any, number: Number, shape: tuple[int, ...]) -> bool:
+def is_alike(x: Any, number: Any, shape: tuple[int, ...]) -> bool:
     """Whether an argument is a scalar, or can be divided beside the others."""
     mine = is_number(x)
     if mine and (type(x) is not type(number) or x.level != number.level):
@@ -140,12 +140,24 @@ def _is_alike(x: Any, number: Number, shape: tuple[int, ...]) -> bool:
     return not mine or all(isinstance(t, Zero) or is_divisible(t) for t in x.tangents())
 
 
+def _common_term(like: Number, operands: Sequence[Any]) -> tuple[Any, tuple[int, ...]]:
+    """The one term that parts of the numbers have in common, and which parts these are; no part if there is none."""
+    rows = [_parts(x) for x in operands if is_number(x)]
+    for places in like.LINEAR:
+        among = [row[i] for row in rows for i in places if row[i] is not None]
+        beside = [t for row in rows for i, t in enumerate(row) if i not in places and t is not None]
+        term = common_term(among) if among else None
+        if term is not None and all(np.shape(t) in ((), term.inner) for t in beside):
+            return term, places
+    return None, ()
+
+
 class _Operand:
-    """An argument of the operation: a vector, or a scalar for all blocks."""
+    """An argument of the operation: a vector, or a scalar for all blocks; the parts at some places as coefficients."""
 
     __slots__ = ("given", "parts", "value")
 
-    def __init__(self, x: Any, shape: tuple[int, ...]) -> None:
+    def __init__(self, x: Any, shape: tuple[int, ...], places: tuple[int, ...]) -> None:
         self.given = x
         self.value: Any = None
         self.parts: list[Tangent] = []
@@ -154,6 +166,9 @@ class _Operand:
         self.value = x
         if is_number(x):
             self.value, self.parts = x.value, _parts(x)
+            for i in places:
+                if self.parts[i] is not None:
+                    self.parts[i] = opened(self.parts[i])
         if len(shape) > 1:
             self.value = self.value.reshape(-1)
             self.parts = [None if t is None else t.reshape((*t.shape[: t.ndim - len(shape)], -1)) for t in self.parts]
@@ -176,26 +191,54 @@ def _parts(number: Number) -> list[Tangent]:
     return [None if isinstance(t, Zero) else t for t in number.tangents()]
 
 
+class _Result:
+    """One result, laid out as its first block is."""
+
+    __slots__ = ("_rows", "_value", "_wholes")
+
+    def __init__(self, block: Block, number: Number, shape: tuple[int, ...]) -> None:
+        self._value = np.empty(shape, number.value.dtype)
+        self._rows = self._value.reshape(-1)
+        self._wholes = [None if t is None else Whole(block, t, shape) for t in _parts(number)]
+
+    def put(self, block: Block, number: Number) -> bool:
+        """Write a block where it belongs; False if it is unlike the first."""
+        if number.value.dtype != self._value.dtype:
+            return False
+        self._rows[block.slice] = number.value
+        pairs = zip(self._wholes, _parts(number), strict=True)
+        return all(t is None if whole is None else whole.put(block, t) for whole, t in pairs)
+
+    def number(self, like: Number, term: Any, places: tuple[int, ...]) -> Any:
+        """The whole; the parts at some places are coefficients of the term."""
+        parts = [None if whole is None else whole.tangent() for whole in self._wholes]
+        for i in places:
+            if parts[i] is not None:
+                parts[i] = closed(parts[i], term)
+        return like.of(self._value, parts, like.level)
+
+
 class _Evaluation:
-    """One operation, block after block; the result is laid out as that of the first block."""
+    """A function of large operands, evaluated block after block."""
 
-    __slots__ = ("_failed", "_function", "_operands", "_size", "_step", "_value", "_wholes")
+    __slots__ = ("_failed", "_function", "_operands", "_shape", "_size", "_step", "results")
 
-    def __init__(self, function: Any, operands: list[_Operand], size: int, step: int) -> None:
-        self._function, self._operands, self._size, self._step = function, operands, size, step
+    def __init__(self, function: Any, operands: list[_Operand], shape: tuple[int, ...], step: int) -> None:
+        self._function, self._operands, self._shape, self._step = function, operands, shape, step
+        self._size = math.prod(shape)
         self._failed = False
+        self.results: list[_Result] = []
 
     def run(self) -> bool:
         """Evaluate all blocks; False if they cannot be put together."""
-        block, number = self._evaluated(0)
-        if not is_number(number):
+        block, numbers = self._evaluated(0)
+        if not all(map(is_number, numbers)):
             return False
-        self._value = np.empty(self._size, number.value.dtype)
-        self._wholes = [None if t is None else Whole(block, t, self._size) for t in _parts(number)]
-        if not self._put(block, number):
+        self.results = [_Result(block, number, self._shape) for number in numbers]
+        if not self._put(block, numbers):
             return False
         starts = itertools.count(self._step, self._step)
-        count = min(_threads(), (self._size - 1) // self._step)
+        count = min(threads(), (self._size - 1) // self._step)
         pool = _pool(os.getpid(), count - 1) if count > 1 else None
         helping = [pool.submit(contextvars.copy_context().run, self._work, starts) for _ in range(count - 1)] if pool else []
         try:
@@ -218,17 +261,9 @@ class _Evaluation:
                 if not done:
                     self._failed = True
 
-    def _evaluated(self, start: int) -> tuple[Block, Any]:
+    def _evaluated(self, start: int) -> tuple[Block, list[Any]]:
         block = Block(start, min(start + self._step, self._size))
         return block, self._function(*(operand.block(block) for operand in self._operands))
 
-    def _put(self, block: Block, number: Number) -> bool:
-        if number.value.dtype != self._value.dtype:
-            return False
-        self._value[block.slice] = number.value
-        pairs = zip(self._wholes, _parts(number), strict=True)
-        return all(t is None if whole is None else whole.put(block, t) for whole, t in pairs)
-
-    def result(self) -> tuple[Any, list[Tangent]]:
-        """Value and parts, as vectors."""
-        return self._value, [None if whole is None else whole.tangent() for whole in self._wholes]
+    def _put(self, block: Block, numbers: list[Any]) -> bool:
+        return all(result.put(block, number) for result, number in zip(self.results, numbers, strict=True))

@@ -46,12 +46,12 @@ def as_value(value: Any) -> Any:
     return payload(array)
 
 
-def room_for(value: Any, levels: tuple[tuple[int, Any], ...]) -> Any:
+def room_for(value: Any, levels: tuple[tuple[int, Any, Any], ...]) -> Any:
     """An array that numbers of these levels can be written into: a constant to each that it does not have yet."""
     storage = ts.storage(value)
     if not levels or not is_ndarray(storage) or storage.dtype.kind not in "fc":
         return value
-    *lower, (level, kind) = levels
+    *lower, (level, kind, _) = levels
     if not is_number(value) or value.level < level:
         return kind.of(room_for(value, tuple(lower)), (None,) * len(kind.PARTS), level)
     below = tuple(lower) if value.level == level else levels

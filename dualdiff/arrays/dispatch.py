@@ -27,7 +27,7 @@ from ..rules.kinds import (
     ZeroSlope,
 )
 from ..rules.registry import COMPLEX_RULES, FUNCTIONS, PARAMETERS, UFUNCS, nearest, rule_of
-from .blocks import divided
+from .chains import divided
 from .construction import with_room
 from .number import Number, absorb, is_number, leaves, plain, plain_numpy, replaced, top
 from .slopes import strengthened

@@ -61,6 +61,7 @@ class Dual(Shortcuts):
     __slots__ = ("_tangent", "level", "value")
 
     PARTS: ClassVar[tuple[str, ...]] = ("_tangent",)
+    LINEAR: ClassVar[tuple[tuple[int, ...], ...]] = ((0,),)
 
     def __init__(self, value: Any, tangent: Any = ZERO, level: int | None = None) -> None:
         self.value = as_value(value)

@@ -59,6 +59,7 @@ class HyperDual(ByNesting):
     __slots__ = ("_eps1", "_eps12", "_eps2", "level", "value")
 
     PARTS: ClassVar[tuple[str, ...]] = ("_eps1", "_eps2", "_eps12")
+    LINEAR: ClassVar[tuple[tuple[int, ...], ...]] = ((0, 2), (1, 2))
 
     def __init__(self, value: Any, eps1: Any = ZERO, eps2: Any = ZERO, eps12: Any = ZERO, level: int | None = None) -> None:
         self.value = as_value(value)

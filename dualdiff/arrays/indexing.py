@@ -15,7 +15,7 @@ from ..errors import DerivativeLostError, ShapeError
 from ..tangents import Zero, is_zero, ndim
 from .number import Number, absorb, as_constant_of, is_number, plain, settled
 
-__all__ = ["assign", "assign_part", "select"]
+__all__ = ["assign", "assign_part", "is_shared", "select"]
 
 _BASIC = (int, slice, type(None), EllipsisType, np.integer)
 
@@ -197,9 +197,14 @@ def _held_alone(number: Number) -> int:
     return _held(alone)
 
 
+def is_shared(number: Number) -> bool:
+    """Whether others hold the memory of the value: views, or whoever was given it as a plain array."""
+    return _held(number) > _held_alone(number)
+
+
 def _refuse_shared(number: Number) -> None:
     """Raise when a view would not learn that its base holds derivatives of another level from now on."""
-    if _held(number) > _held_alone(number):
+    if is_shared(number):
         raise DerivativeLostError(
             "this array shares memory with another and was made before the derivative written into it began: write into "
             "x.copy(), or allocate it with np.zeros_like of the number that is written."

@@ -6,6 +6,7 @@ An operation differentiates at the highest level among its operands; numbers of 
 from __future__ import annotations
 
 import itertools
+import warnings
 from contextvars import ContextVar
 from typing import Any
 
@@ -17,7 +18,7 @@ HAND_MADE = 0
 # Two levels at a time: a hyper-dual is a dual of duals, and its inner level lies just below its own.
 _FIRST = 1 << 20
 _counter = itertools.count(_FIRST, 2)
-_open: ContextVar[tuple[tuple[int, Any], ...]] = ContextVar("open levels", default=())
+_open: ContextVar[tuple[tuple[int, Any, Any], ...]] = ContextVar("open levels", default=())
 #: What belongs to the outermost differentiation that is running, by the level of its numbers.
 _scratch: dict[int, dict[Any, Any]] = {}
 
@@ -32,7 +33,7 @@ class new_level:  # noqa: N801 - called like a function
 
     def __init__(self, kind: Any) -> None:
         self._level = next(_counter)
-        self._token = _open.set((*_open.get(), (self._level, kind)))
+        self._token = _open.set((*_open.get(), (self._level, kind, warnings.filters)))
 
     def __enter__(self) -> int:
         return self._level
@@ -43,8 +44,8 @@ class new_level:  # noqa: N801 - called like a function
             _scratch.pop(self._level, None)
 
 
-def open_levels() -> tuple[tuple[int, Any], ...]:
-    """The levels of the differentiations that are running, from the outermost on, with the kind of their numbers."""
+def open_levels() -> tuple[tuple[int, Any, Any], ...]:
+    """The running differentiations, from the outermost on: level, kind of number, the filters of warnings at the beginning."""
     return _open.get()
 
 
@@ -56,7 +57,7 @@ def scratch() -> dict[Any, Any] | None:
 
 def is_open(level: int) -> bool:
     """Whether a number of this level means something here."""
-    return level < _FIRST or any(level == known for known, _ in _open.get())
+    return level < _FIRST or any(level == known for known, *_ in _open.get())
 
 
 def nesting(*parts: Any) -> int:

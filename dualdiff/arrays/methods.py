@@ -16,7 +16,7 @@ from ..rules.elementwise import power_of
 from ..rules.kinds import Created
 from ..rules.registry import FUNCTIONS
 from ..tangents import is_structured, ndim
-from .blocks import divided
+from .chains import divided
 from .conversion import ConversionMethods
 from .dispatch import READY, apply_function, apply_ufunc
 from .indexing import assign, select

@@ -38,10 +38,12 @@ __all__ = [
 class Number:
     """A value with tangents at one level."""
 
-    __slots__ = ()
+    __slots__ = ("__weakref__",)
 
     #: The names of the tangents.
     PARTS: ClassVar[tuple[str, ...]] = ()
+    #: Which of them an elementwise function is linear in together, the others being fixed, by their places.
+    LINEAR: ClassVar[tuple[tuple[int, ...], ...]] = ()
 
     value: Any
     level: Any

@@ -25,7 +25,10 @@ __all__ = ["Shortcuts"]
 
 
 class Shortcuts(ArrayMethods):
-    """Operators and indexing of the commonest duals."""
+    """Operators and indexing of the commonest duals.
+
+    Who hands over forgets the values: a reference would count as another holder of their memory.
+    """
 
     __slots__ = ()
 
@@ -51,6 +54,7 @@ class Shortcuts(ArrayMethods):
             y = value * other
             if _finite(y):
                 return _made(self, y, s * other)
+        value = v = None
         return super().__mul__(other)
 
     def __rmul__(self, other: Any) -> Any:
@@ -63,6 +67,7 @@ class Shortcuts(ArrayMethods):
             y = other * value
             if _finite(y):
                 return _made(self, y, other * s)
+        value = None
         return super().__rmul__(other)
 
     def __add__(self, other: Any) -> Any:
@@ -78,6 +83,7 @@ class Shortcuts(ArrayMethods):
             kind is np.ndarray and _is_beside(other, value) and _is_plain(s)
         ):
             return _made(self, value + other, s if type(s) is float else s.copy() if s.ndim < 2 else s.copy("K"))
+        value = v = None
         return super().__add__(other)
 
     __radd__ = __add__
@@ -95,6 +101,7 @@ class Shortcuts(ArrayMethods):
             kind is np.ndarray and _is_beside(other, value) and _is_plain(s)
         ):
             return _made(self, value - other, s if type(s) is float else s.copy() if s.ndim < 2 else s.copy("K"))
+        value = v = None
         return super().__sub__(other)
 
     def __rsub__(self, other: Any) -> Any:
@@ -104,6 +111,7 @@ class Shortcuts(ArrayMethods):
             kind is np.ndarray and _is_beside(other, value) and _is_plain(s)
         ):
             return _made(self, other - value, -s)
+        value = None
         return super().__rsub__(other)
 
     def __truediv__(self, other: Any) -> Any:
@@ -128,6 +136,7 @@ class Shortcuts(ArrayMethods):
             y = value / other
             if _finite(y):
                 return _made(self, y, s / other)
+        value = v = None
         return super().__truediv__(other)
 
     def __rtruediv__(self, other: Any) -> Any:
@@ -144,6 +153,7 @@ class Shortcuts(ArrayMethods):
             y = other / value
             if _finite(y):
                 return _made(self, y, -y / value * s)
+        value = None
         return super().__rtruediv__(other)
 
     def __pow__(self, other: Any) -> Any:
@@ -158,6 +168,7 @@ class Shortcuts(ArrayMethods):
             result = self._unary(power_of(other), Operator(other))
             if result is not None:
                 return result
+        value = None
         return super().__pow__(other)
 
     def __neg__(self) -> Any:

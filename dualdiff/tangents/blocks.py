@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from .._typing import Array, Tangent, is_numpy
 from .space import Index, Space
 from .structured import Structured, Term, is_structured
 
-__all__ = ["Block", "Whole", "is_divisible"]
+__all__ = ["Block", "Whole", "closed", "common_term", "is_divisible", "opened"]
 
 
 def is_divisible(tangent: Tangent) -> bool:
@@ -19,6 +20,29 @@ def is_divisible(tangent: Tangent) -> bool:
     if is_structured(tangent):
         return tangent.current() is tangent and all(is_numpy(t.coefficient) for t in tangent.terms)
     return type(tangent) is np.ndarray
+
+
+def common_term(tangents: list[Tangent]) -> Structured | None:
+    """A structured tangent of one term, if all these have that term, but for its coefficients.
+
+    An elementwise function, which is linear in them, can then compute with the coefficients alone.
+    """
+    first = tangents[0]
+    if not all(is_structured(t) and len(t.terms) == 1 for t in tangents):
+        return None
+    _, index, parent = first.terms[0]
+    alike = all(t.terms[0].index is index and t.terms[0].parent is parent and t.inner == first.inner for t in tangents)
+    return first if alike else None
+
+
+def opened(tangent: Structured) -> Array:
+    """The coefficients of a tangent of one term, one for each entry."""
+    return np.broadcast_to(tangent.terms[0].coefficient, tangent.inner)
+
+
+def closed(coefficients: Array, like: Structured) -> Structured:
+    """The tangent of one term with these coefficients."""
+    return Structured(like.space, like.inner, [like.terms[0]._replace(coefficient=coefficients)])
 
 
 class Block:
@@ -69,27 +93,31 @@ def _as_it_is(space: Space) -> Space:
 
 
 class Whole:
-    """A tangent of a vector, put together from blocks that are laid out as the first."""
+    """A tangent of a number of this shape, put together from blocks that are laid out as the first."""
 
-    __slots__ = ("_arrays", "_layout", "_size", "_space")
+    __slots__ = ("_arrays", "_layout", "_rows", "_shape", "_space")
 
-    def __init__(self, block: Block, part: Tangent, size: int) -> None:
-        self._layout, self._size = block.layout(part), size
+    def __init__(self, block: Block, part: Tangent, shape: tuple[int, ...]) -> None:
+        self._layout, self._shape = block.layout(part), shape
         self._space = part.space.of_blocks if is_structured(part) else None
         self._arrays: list[Array] = []
+        self._rows: list[Array] = []
         if self._space is not None:
-            self._arrays = [np.empty(size, c.dtype) if np.ndim(c) else c for c, _, _ in part.terms]
+            self._arrays = [np.empty(math.prod(shape), c.dtype) if np.ndim(c) else c for c, _, _ in part.terms]
+            self._rows = self._arrays
         elif self._layout is not None:
-            self._arrays = [np.empty((*part.shape[:-1], size), part.dtype)]
+            leading = part.shape[:-1]
+            self._arrays = [np.empty(leading + shape, part.dtype)]
+            self._rows = [self._arrays[0].reshape(*leading, -1)]
 
     def put(self, block: Block, part: Tangent) -> bool:
         """Write a block where it belongs; False if it is unlike the first."""
         if self._layout is None or block.layout(part) != self._layout:
             return False
         pieces = [part] if self._space is None else [t.coefficient for t in part.terms]
-        for array, piece in zip(self._arrays, pieces, strict=True):
-            if np.ndim(array):
-                array[..., block.slice] = piece
+        for rows, piece in zip(self._rows, pieces, strict=True):
+            if np.ndim(rows):
+                rows[..., block.slice] = piece
         return True
 
     def tangent(self) -> Tangent:
@@ -97,4 +125,5 @@ class Whole:
         if self._space is None:
             return self._arrays[0]
         terms = [Term(array, index, parent) for array, (index, parent, *_) in zip(self._arrays, self._layout, strict=True)]
-        return Structured(self._space, (self._size,), terms).settled()
+        whole = Structured(self._space, (math.prod(self._shape),), terms).settled()
+        return whole if len(self._shape) == 1 else whole.reshape((self._space.size, *self._shape))

@@ -218,7 +218,8 @@ class Inputs:
     def evaluate(self, kind: Any, tangents: Iterable[tuple[Any, ...]]) -> Result:
         """Call the function with numbers of this kind, with these tangents, in the place of the inputs' leaves."""
         around = open_levels()
-        values = [room_for(owned(leaf), around) if around else owned(leaf) for leaf in self.leaves]
+        # Nobody but the numbers holds their memory.
+        values = (room_for(owned(leaf), around) if around else owned(leaf) for leaf in self.leaves)
         args = list(self.args)
         with new_level(kind) as level:
             numbers = [kind.of(value, parts, level) for value, parts in zip(values, tangents, strict=True)]
