@@ -16,10 +16,10 @@ from ..rules.elementwise import COMPLEX_RULES, one, power_of
 from ..rules.kinds import Elementwise
 from ..rules.products import matmul
 from ..rules.registry import UFUNCS
-from ..tangents import Zero, is_structured
+from ..tangents import Zero, finite, has_zeros, is_structured
 from .blocks import is_whole
 from .methods import ArrayMethods
-from .slopes import Operator, is_singular
+from .slopes import Operator
 
 __all__ = ["Shortcuts"]
 
@@ -45,14 +45,14 @@ class Shortcuts(ArrayMethods):
                     return _made(self, y, s * v + value * t)
             elif _alike(self, other, value, v, s, t) or (t := _beside(self, other, value, v, s, t)) is not None:
                 y = value * v
-                if _finite(y):
+                if finite(y):
                     return _made(self, y, s * v + value * t)
         elif kind is float or kind is int:
             if -_INFINITY < other < _INFINITY and _scales(value, s):
                 return _made(self, value * other, s * other)
-        elif kind is np.ndarray and _is_beside(other, value) and _is_plain(s):
+        elif kind is _ARRAY and _is_beside(other, value) and _is_plain(s):
             y = value * other
-            if _finite(y):
+            if finite(y):
                 return _made(self, y, s * other)
         value = v = None
         return super().__mul__(other)
@@ -63,9 +63,9 @@ class Shortcuts(ArrayMethods):
         if kind is float or kind is int:
             if -_INFINITY < other < _INFINITY and _scales(value, s):
                 return _made(self, other * value, other * s)
-        elif kind is np.ndarray and _is_beside(other, value) and _is_plain(s):
+        elif kind is _ARRAY and _is_beside(other, value) and _is_plain(s):
             y = other * value
-            if _finite(y):
+            if finite(y):
                 return _made(self, y, other * s)
         value = None
         return super().__rmul__(other)
@@ -80,7 +80,7 @@ class Shortcuts(ArrayMethods):
             ):
                 return _made(self, value + v, s + t)
         elif ((kind is float or kind is int) and _scales(value, s)) or (
-            kind is np.ndarray and _is_beside(other, value) and _is_plain(s)
+            kind is _ARRAY and _is_beside(other, value) and _is_plain(s)
         ):
             return _made(self, value + other, s if type(s) is float else s.copy() if s.ndim < 2 else s.copy("K"))
         value = v = None
@@ -98,7 +98,7 @@ class Shortcuts(ArrayMethods):
             ):
                 return _made(self, value - v, s - t)
         elif ((kind is float or kind is int) and _scales(value, s)) or (
-            kind is np.ndarray and _is_beside(other, value) and _is_plain(s)
+            kind is _ARRAY and _is_beside(other, value) and _is_plain(s)
         ):
             return _made(self, value - other, s if type(s) is float else s.copy() if s.ndim < 2 else s.copy("K"))
         value = v = None
@@ -108,7 +108,7 @@ class Shortcuts(ArrayMethods):
         value, s = self.value, self._tangent
         kind = type(other)
         if ((kind is float or kind is int) and _scales(value, s)) or (
-            kind is np.ndarray and _is_beside(other, value) and _is_plain(s)
+            kind is _ARRAY and _is_beside(other, value) and _is_plain(s)
         ):
             return _made(self, other - value, -s)
         value = None
@@ -127,14 +127,14 @@ class Shortcuts(ArrayMethods):
                 (t := _beside(self, other, value, v, s, t)) is not None and v != 0
             ):
                 y = value / v
-                if _finite(y):
+                if finite(y):
                     return _made(self, y, (s - y * t) / v)
         elif kind is float or kind is int:
             if -_INFINITY < other < _INFINITY and other != 0 and _scales(value, s):
                 return _made(self, value / other, s / other)
-        elif kind is np.ndarray and _is_beside(other, value) and _is_plain(s):
+        elif kind is _ARRAY and _is_beside(other, value) and _is_plain(s):
             y = value / other
-            if _finite(y):
+            if finite(y):
                 return _made(self, y, s / other)
         value = v = None
         return super().__truediv__(other)
@@ -148,10 +148,10 @@ class Shortcuts(ArrayMethods):
                 if -_INFINITY < y < _INFINITY:
                     return _made(self, y, -y / value * s)
         elif ((kind is float or kind is int) and _scales(value, s)) or (
-            kind is np.ndarray and _is_beside(other, value) and _is_plain(s)
+            kind is _ARRAY and _is_beside(other, value) and _is_plain(s)
         ):
             y = other / value
-            if _finite(y):
+            if finite(y):
                 return _made(self, y, -y / value * s)
         value = None
         return super().__rtruediv__(other)
@@ -159,7 +159,7 @@ class Shortcuts(ArrayMethods):
     def __pow__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
         if type(value) is float:
-            if type(other) is int and other > 1 and (type(s) is float or type(s) is np.ndarray):
+            if type(other) is int and other > 1 and (type(s) is float or type(s) is _ARRAY):
                 try:
                     return _made(self, value**other, other * value ** (other - 1) * s)
                 except OverflowError:
@@ -171,6 +171,14 @@ class Shortcuts(ArrayMethods):
         value = None
         return super().__pow__(other)
 
+    def __matmul__(self, other: Any) -> Any:
+        result = self._matmul(self, other)
+        return super().__matmul__(other) if result is None else result
+
+    def __rmatmul__(self, other: Any) -> Any:
+        result = self._matmul(other, self)
+        return super().__rmatmul__(other) if result is None else result
+
     def __neg__(self) -> Any:
         value, s = self.value, self._tangent
         if _scales(value, s):
@@ -179,13 +187,13 @@ class Shortcuts(ArrayMethods):
 
     def __getitem__(self, index: Any) -> Any:
         value = self.value
-        if type(value) is np.ndarray:
+        if type(value) is _ARRAY:
             if type(index) is int:
                 if value.ndim == 1 and value.dtype is _FLOAT64:
                     s = self._tangent
                     if type(s) is Zero and s.view is None:
                         s = s.cell.tangent  # type: ignore[union-attr]
-                    if type(s) is np.ndarray:
+                    if type(s) is _ARRAY:
                         entry: Any = _new(type(self))
                         entry.value = value.item(index)
                         entry._tangent = s.item(index) if s.ndim == 1 else s[:, index].copy()
@@ -197,7 +205,7 @@ class Shortcuts(ArrayMethods):
                             return _made(self, value.item(index), row)
             elif type(index) is slice:
                 s = self._tangent
-                if type(s) is np.ndarray:
+                if type(s) is _ARRAY:
                     if s.ndim == value.ndim:
                         return _made(self, value[index], s[index])
                     return _made(self, value[index], s[:, index])
@@ -205,18 +213,18 @@ class Shortcuts(ArrayMethods):
 
     def __setitem__(self, index: Any, new: Any) -> None:
         value = self.value
-        if type(index) is int and type(value) is np.ndarray and value.ndim == 1 and value.dtype is _FLOAT64:
+        if type(index) is int and type(value) is _ARRAY and value.ndim == 1 and value.dtype is _FLOAT64:
             s = self._tangent
             if type(s) is Zero and s.view is None:
                 s = s.cell.tangent  # type: ignore[union-attr]
-            if type(s) is np.ndarray:
+            if type(s) is _ARRAY:
                 if type(new) is type(self) and new.level == self.level and type(new.value) is float:
                     t = new._tangent
                     if s.ndim == 1 and type(t) is float:
                         value[index] = new.value
                         s[index] = t
                         return
-                    if s.ndim == 2 and type(t) is np.ndarray and len(t) == len(s):
+                    if s.ndim == 2 and type(t) is _ARRAY and len(t) == len(s):
                         value[index] = new.value
                         s[:, index] = t
                         return
@@ -245,17 +253,17 @@ class Shortcuts(ArrayMethods):
                 forward, reflected = _OPERATORS[ufunc]
                 if type(left) is type(self):
                     return forward(left, right)
-                if type(right) is type(self) and type(left) is np.ndarray:
+                if type(right) is type(self) and type(left) is _ARRAY:
                     return reflected(right, left)
         return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if function is np.sum and len(args) == 1 and not kwargs and args[0] is self:
             value, s = self.value, self._tangent
-            if type(value) is np.ndarray and value.dtype is _FLOAT64 and type(s) is np.ndarray and value.ndim:
+            if type(value) is _ARRAY and value.dtype is _FLOAT64 and type(s) is _ARRAY and value.ndim:
                 axes = tuple(range(s.ndim - value.ndim, s.ndim))
                 total = np.add.reduce(s, axis=axes)
-                return _made(self, float(np.add.reduce(value, axis=None)), total if type(total) is np.ndarray else float(total))
+                return _made(self, float(np.add.reduce(value, axis=None)), total if type(total) is _ARRAY else float(total))
         return super().__array_function__(function, types, args, kwargs)
 
     def _matmul(self, a: Any, b: Any) -> Any:
@@ -267,9 +275,9 @@ class Shortcuts(ArrayMethods):
                 x, row = x.value, ts.current(x._tangent)
                 if isinstance(row, Zero):
                     row = None
-                elif type(row) is not np.ndarray:
+                elif type(row) is not _ARRAY:
                     return None
-            if type(x) is not np.ndarray or not 1 <= x.ndim <= 2 or x.dtype is not _FLOAT64:
+            if type(x) is not _ARRAY or not 1 <= x.ndim <= 2 or x.dtype is not _FLOAT64:
                 return None
             values.append(x)
             rows.append(row)
@@ -283,45 +291,47 @@ class Shortcuts(ArrayMethods):
             else:
                 term = row @ values[1] if i == 0 else values[0] @ row
             total = term if total is None else total + term
-        if type(y) is np.ndarray and y.ndim == 1 and total is not None and total.strides[-1] == y.strides[0]:
+        if type(y) is _ARRAY and y.ndim == 1 and total is not None and total.strides[-1] == y.strides[0]:
             return _made(self, y, total)
         if type(y) is np.float64 and total is not None:
-            return _made(self, float(y), total if type(total) is np.ndarray else float(total))
+            return _made(self, float(y), total if type(total) is _ARRAY else float(total))
         return self.of(y, (total,), self.level)
 
     def _unary(self, rule: Elementwise, function: Any) -> Any:
         """A function of one argument whose parts are plain; None where more care is needed."""
         value, s = self.value, self._tangent
-        partial = rule.partials[0]
+        partials, _, singular, tame = rule
+        partial = partials[0]
         if partial is None or partial is one:
             return None
         if type(value) is float:
-            if type(s) is not float and type(s) is not np.ndarray and not _is_linear(s):
+            if type(s) is not float and type(s) is not _ARRAY and not _is_linear(s):
                 return None
             y = function(value)
             if type(y) is not np.float64:
                 return None
             y = float(y)
-            if not rule.tame and (not -_INFINITY < y < _INFINITY or (rule.singular and rule.singular(y, value) == 0)):
+            if not tame and (not -_INFINITY < y < _INFINITY or (singular is not None and singular(y, value) == 0)):
                 return None
             try:
                 t = partial(y, value) * s
             except ArithmeticError:
                 return None
             return _made(self, y, float(t) if type(t) is np.float64 else t)
-        if type(value) is not np.ndarray or not is_whole(value) or not _is_plain(s):
+        if type(value) is not _ARRAY or not is_whole(value) or not _is_plain(s):
             return None
-        if value.dtype.kind == "c" and function in COMPLEX_RULES:
+        if function in COMPLEX_RULES and value.dtype.kind == "c":
             return None
         y = function(value)
-        if type(y) is not np.ndarray or (not rule.tame and (not _finite(y) or is_singular(rule, y, [value]))):
+        if type(y) is not _ARRAY or (not tame and (not finite(y) or (singular is not None and has_zeros(singular(y, value))))):
             return None
         t = partial(y, value) * s
-        if (type(t) is not np.ndarray and not is_structured(t)) or t.dtype is not y.dtype:
+        if (type(t) is not _ARRAY and not is_structured(t)) or t.dtype is not y.dtype:
             return None
         return _made(self, y, t)
 
 
+_ARRAY = np.ndarray
 _FLOAT64 = np.dtype(float)
 _INFINITY = float("inf")
 
@@ -350,70 +360,64 @@ def _is_linear(tangent: Any) -> bool:
 
 def _alike(x: Any, other: Any, value: Any, v: Any, s: Any, t: Any) -> bool:
     """Whether two duals have one level, one shape and one dtype, all their parts plain."""
-    if type(s) is not type(t) or x.level != other.level:
+    if type(value) is not type(v) or type(s) is not type(t) or x.level != other.level:
         return False
     if type(value) is float:
-        return type(v) is float and (type(s) is float or (type(s) is np.ndarray and s.shape == t.shape))
+        return type(s) is float or (type(s) is _ARRAY and s.shape == t.shape)
+    if type(value) is not _ARRAY or value.dtype is not v.dtype:
+        return False
+    if type(s) is not _ARRAY and not (_is_linear(s) and _is_linear(t)):
+        return False
+    if value.ndim == 1:
+        return value.shape == v.shape and (s.ndim == t.ndim == 1 or s.shape == t.shape) and is_whole(value)
     return (
-        type(value) is np.ndarray
-        and type(v) is np.ndarray
-        and (type(s) is np.ndarray or (_is_linear(s) and _is_linear(t)))
-        and value.ndim > 0
-        and is_whole(value)
+        value.ndim > 0
         and value.shape == v.shape
         and s.shape == t.shape
-        and value.dtype is v.dtype
-        and (value.ndim == 1 or (value.flags.c_contiguous and v.flags.c_contiguous))
+        and value.flags.c_contiguous
+        and v.flags.c_contiguous
+        and is_whole(value)
     )
 
 
 def _beside(x: Any, other: Any, value: Any, v: Any, s: Any, t: Any) -> Any:
     """The tangent of a scalar dual, aligned with that of an array of the same level; None if they are anything else."""
-    if x.level != other.level or type(v) is not float or type(value) is not np.ndarray or value.dtype is not _FLOAT64:
+    if x.level != other.level or type(v) is not float or type(value) is not _ARRAY or value.dtype is not _FLOAT64:
         return None
-    if type(s) is not np.ndarray or not value.ndim or not is_whole(value):
+    if type(s) is not _ARRAY or not value.ndim or not is_whole(value):
         return None
     if type(t) is float:
         return t if s.ndim == value.ndim else None
-    if type(t) is np.ndarray and s.ndim > value.ndim and len(t) == len(s):
+    if type(t) is _ARRAY and s.ndim > value.ndim and len(t) == len(s):
         return t.reshape(t.shape + (1,) * value.ndim)
     return None
 
 
 def _is_plain(tangent: Any) -> bool:
     """Whether a tangent is an array, or as good as one for linear operations."""
-    return type(tangent) is np.ndarray or _is_linear(tangent)
+    return type(tangent) is _ARRAY or _is_linear(tangent)
 
 
 def _scales(value: Any, tangent: Any) -> bool:
     """Whether an operation with a Python number changes neither the shape nor the dtype of these parts."""
     if type(value) is float:
-        return type(tangent) is float or type(tangent) is np.ndarray or _is_linear(tangent)
-    if type(value) is not np.ndarray or not value.ndim or not is_whole(value):
+        return type(tangent) is float or type(tangent) is _ARRAY or _is_linear(tangent)
+    if type(value) is not _ARRAY or not value.ndim or not is_whole(value):
         return False
-    return type(tangent) is np.ndarray or _is_linear(tangent)
+    return type(tangent) is _ARRAY or _is_linear(tangent)
 
 
 def _is_beside(other: Any, value: Any) -> bool:
     """Whether a constant array has the shape and the dtype of the value."""
     return (
-        type(value) is np.ndarray
-        and is_whole(value)
-        and other.dtype is _FLOAT64
-        and value.dtype is _FLOAT64
+        type(value) is _ARRAY
+        and other.dtype is value.dtype is _FLOAT64
         and other.shape == value.shape
-        and (other.ndim == 1 or (other.flags.c_contiguous and value.flags.c_contiguous and other.ndim > 0))
+        and (other.ndim == 1 or (other.ndim > 0 and other.flags.c_contiguous and value.flags.c_contiguous))
+        and is_whole(value)
     )
-
-
-def _finite(y: Any) -> bool:
-    """Whether every entry is finite."""
-    if type(y) is float:
-        return -_INFINITY < y < _INFINITY
-    ok = np.isfinite(y)
-    return bool(np.count_nonzero(ok) == ok.size)
 
 
 def _divides(v: Any) -> bool:
     """Whether Python's division gives what NumPy's does: not a Python zero."""
-    return type(v) is np.ndarray or v != 0
+    return type(v) is _ARRAY or v != 0

@@ -56,12 +56,7 @@ class Operator(Power):
 
 def is_singular(rule: Elementwise, y: Array, values: list[Array]) -> bool:
     """Whether a slope is infinite or undefined somewhere though the result is finite."""
-    if rule.singular is None:
-        return False
-    zero = rule.singular(y, *values)
-    if isinstance(zero, (float, complex)):
-        return zero == 0
-    return bool(np.count_nonzero(zero) != getattr(zero, "size", 1))
+    return rule.singular is not None and ts.has_zeros(rule.singular(y, *values))
 
 
 def slope(partial: Any, y: Array, values: list[Array]) -> Array:

@@ -17,6 +17,12 @@ from .._typing import Array, NDArray, Tangent, is_ndarray
 from .movement import moved_together
 from .structured import is_structured
 
+try:
+    # np.count_nonzero without its Python, in half the time.
+    from numpy._core.multiarray import count_nonzero
+except ImportError:
+    from numpy import count_nonzero
+
 __all__ = [
     "add",
     "align",
@@ -27,6 +33,7 @@ __all__ = [
     "finite",
     "fitting",
     "flat",
+    "has_zeros",
     "laid_out",
     "moved",
     "ndim",
@@ -108,7 +115,16 @@ def finite(array: Array) -> bool:
     if type(array) is float:
         return math.isfinite(array)
     ok = np.isfinite(array)
-    return bool(ok) if ndim(ok) == 0 else bool(np.count_nonzero(ok) == ok.size)
+    return bool(count_nonzero(ok) == ok.size)
+
+
+def has_zeros(array: Array) -> bool:
+    """Whether an entry is zero."""
+    if type(array) is np.ndarray:
+        return bool(count_nonzero(array) != array.size)
+    if isinstance(array, (float, complex)):
+        return array == 0
+    return bool(np.count_nonzero(array) != getattr(array, "size", 1))
 
 
 def positions(shape: tuple[int, ...], start: int = 0) -> NDArray:
