@@ -218,8 +218,7 @@ def _cut_twice(inputs: Inputs, matrix: Array) -> Tree:
 
         blocks.append(rebuild(tree, (arranged(piece) for piece in flatten(tree))))
         offset += size
-    trees = rebuild(inputs.trees, iter(blocks))
-    return trees[0] if inputs.single else tuple(trees)
+    return inputs.formed(iter(blocks))
 
 
 def second_directional_derivative(f: Callable[..., Any], x: Tree, u: Tree, v: Tree) -> Any:

@@ -199,7 +199,7 @@ def _differentiated(
         else:
             value, form, rows, aux = _columns(inputs, division, tangents, holomorphic, verb, scalar)
             tree = rebuild(form, (_arranged(inputs, row, layout) for row in rows))
-        value = rebuild(form, (inputs.scalar(v) for v in value))
+        value = rebuild(form, map(inputs.scalar, value))
         return ((value, aux), tree) if has_aux else (value, tree)
 
     return both
@@ -211,7 +211,7 @@ def _sparsely(
     def both(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
         values, form, aux, matrix = sparse_jacobian(inputs, tangents=tangents)
-        value = rebuild(form, (inputs.scalar(v) for v in values))
+        value = rebuild(form, map(inputs.scalar, values))
         if layout == "denominator":
             matrix = matrix.T.tocsr()
         return ((value, aux), matrix) if has_aux else (value, matrix)

@@ -71,7 +71,7 @@ def jvp(f: Callable[..., Any], primals: Tree, tangents: Tree, *, has_aux: bool =
         raise ShapeError(f"tangents with different directions in front: {sorted(found)}. Give each the same number.")
     leading = found.pop() if found else ()
     result = inputs.evaluate(Dual, fits)
-    pairs = [split(leaf, result.level, leading) for leaf in result.leaves]
-    value = rebuild(result.form, (inputs.scalar(v) for v, _ in pairs))
-    tangent = rebuild(result.form, (inputs.scalar(t) for _, t in pairs))
+    values, slopes = split(result, leading)
+    value = rebuild(result.form, map(inputs.scalar, values))
+    tangent = rebuild(result.form, map(inputs.scalar, slopes))
     return (value, tangent, result.aux) if has_aux else (value, tangent)
