@@ -6,7 +6,7 @@ import copy
 import math
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from typing import Any, NamedTuple
 from warnings import warn
@@ -182,10 +182,12 @@ def _is_complex(leaf: Any) -> bool:
     return kind is not float and (kind is complex or getattr(plain(leaf), "dtype", _FLOAT64).kind == "c")
 
 
-def _from_the_front(argnums: int | tuple[int, ...], count: int) -> list[int]:
+def _from_the_front(argnums: int | Sequence[int], count: int) -> list[int]:
     """The numbers of the differentiated arguments among so many."""
     if type(argnums) is int and 0 <= argnums < count:
         return [argnums]
+    if argnums == range(count):
+        return list(argnums)
     numbers: tuple[int, ...] = (argnums,) if isinstance(argnums, (int, np.integer)) else tuple(argnums)
     for number in numbers:
         if not -count <= number < count:
@@ -200,7 +202,7 @@ class Inputs:
     """The arguments of a function, of which those numbered by ``argnums`` are differentiated."""
 
     def __init__(
-        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], argnums: int | tuple[int, ...],
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], argnums: int | Sequence[int],
         has_aux: bool,
     ) -> None:  # fmt: skip
         self.function, self.args, self.kwargs, self.has_aux = function, args, kwargs, has_aux
@@ -241,7 +243,9 @@ class Inputs:
         if not self.size:
             return [None] * len(self.leaves)
         if len(self.leaves) == 1 and rows == self.size and type(self.leaves[0]) is np.ndarray:
-            return [np.eye(rows, dtype=self.leaves[0].dtype).reshape((rows, *self.shapes[0]))]
+            block = np.zeros((rows, rows), self.leaves[0].dtype)
+            block.reshape(-1)[:: rows + 1] = 1
+            return [block.reshape((rows, *self.shapes[0]))]
         for leaf, size, shape in zip(self.leaves, self.sizes, self.shapes, strict=True):
             value = plain(leaf)
             block = np.zeros((rows, size), value.dtype if hasattr(value, "dtype") else type(value))
@@ -286,10 +290,10 @@ class Inputs:
 
     def cut(self, array: Array, front: int = 0) -> Tree:
         """Cut the last axis, which runs over all inputs, to the form of the differentiated arguments."""
-        lead = array.shape[: array.ndim - 1]
+        shape, lead = array.shape, array.shape[:-1]
         if len(self.shapes) == 1:
-            piece = array if self.shapes[0] == array.shape[-1:] else array.reshape(lead + self.shapes[0])
-            return self.formed(iter([self.scalar(piece)]))
+            piece = array if self.shapes[0] == shape[-1:] else array.reshape(lead + self.shapes[0])
+            return self.formed(iter((self.scalar(piece),)))
         pieces, offset = [], 0
         for size, shape in zip(self.sizes, self.shapes, strict=True):
             pieces.append(self.scalar(array[..., offset : offset + size].reshape(lead + shape)))
@@ -304,7 +308,7 @@ class Inputs:
         """A result of shape () as a Python number for Python inputs, as a NumPy scalar for NumPy's."""
         if type(x) is float:
             return x if self.python_scalars else np.float64(x)
-        if is_number(x) or np.ndim(x):
+        if ts.ndim(x) or is_number(x) or np.ndim(x):
             return x
         x = x[()] if is_ndarray(x) else x
         if self.python_scalars:
@@ -385,6 +389,13 @@ def tangent_or_zero(tangent: Any, value: Any, leading: tuple[int, ...]) -> Any:
         return tangent
     dtype = np.result_type(plain(value))
     return np.zeros(leading + np.shape(value), dtype if dtype.kind in "fc" else float)[()]
+
+
+def directions_last(rows: Any) -> Any:
+    """Rows of derivatives, directions in front, with the directions behind."""
+    if ts.ndim(rows) < 2:
+        return rows
+    return rows.T if rows.ndim == 2 else np.moveaxis(rows, 0, -1)
 
 
 def stripped(aux: Tree, level: int) -> Tree:

@@ -51,7 +51,13 @@ class Division(NamedTuple):
 
     def over(self, function: Callable[[Span], T], count: int, bytes_each: int) -> Iterator[T]:
         """The results of the function for each range, in order, as they come."""
-        spans, workers = self.spans(count, bytes_each), self.workers
+        spans = self.spans(count, bytes_each)
+        if len(spans) == 1 and self.workers is None and not self.progress:
+            return map(function, spans)
+        return self._spread(function, spans)
+
+    def _spread(self, function: Callable[[Span], T], spans: list[Span]) -> Iterator[T]:
+        workers = self.workers
         if workers is None or workers == 1 or open_levels():
             # The numbers of an outer differentiation mean nothing elsewhere.
             yield from self._shown(map(function, spans), len(spans))

@@ -11,7 +11,7 @@ import numpy as np
 from .._typing import Array, Tree, is_ndarray
 from ..arrays import HyperDual
 from ..errors import NotScalarError
-from .arguments import Inputs, flatten, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
+from .arguments import Inputs, directions_last, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
 from .batching import Division, MapLike, Span
 from .curvature import bends_of, differentiated_slopes, directed_slopes, matrix_of, quadratic_result
 from .points import per_point_hessian
@@ -149,7 +149,7 @@ def _second_order(
         slopes_of, with_values, with_slopes = found
         values = [value for value, _ in with_values]
         refuse_complex(inputs, values, holomorphic, "hessian")
-        matrices = [np.moveaxis(tangent_or_zero(rows_in_front(t, np.shape(s)), s, (n,)), 0, -1) for s, t in with_slopes]
+        matrices = [directions_last(tangent_or_zero(rows_in_front(t, np.shape(s)), s, (n,))) for s, t in with_slopes]
         cut = [inputs.cut(s) for s, _ in with_slopes]
         return values, slopes_of.form, cut, [_cut_twice(inputs, _symmetric(m, n)) for m in matrices], slopes_of.aux
     values, form, slopes, matrices, aux = dense_second_order(inputs, division, holomorphic)
@@ -187,7 +187,7 @@ def _block(inputs: Inputs, span: Span) -> tuple[list[Any], Tree, Any, list[Array
     result = inputs.evaluate(HyperDual, [(row, column, None) for row, column in zip(rows, columns, strict=True)])
     parts = [parts_at(leaf, result.level, 3) for leaf in result.leaves]
     values = [value for value, _ in parts]
-    slopes = [] if start else [np.moveaxis(tangent_or_zero(t[1], v, (n,)), 0, -1) for v, t in parts]
+    slopes = [] if start else [directions_last(tangent_or_zero(t[1], v, (n,))) for v, t in parts]
     blocks = [tangent_or_zero(t[2], v, (stop - start, n - start)) for v, t in parts]
     return values, rebuild(result.form, iter(values)), result.aux, slopes, blocks
 
@@ -204,19 +204,10 @@ def _symmetric(matrix: Array, n: int) -> Array:
 
 def _cut_twice(inputs: Inputs, matrix: Array) -> Tree:
     """The two last axes, which run over all inputs, in the form of the differentiated arguments."""
-    blocks = []
-    offset = 0
-    for size, shape in zip(inputs.sizes, inputs.shapes, strict=True):
-        rows = np.moveaxis(matrix[..., offset : offset + size, :], -2, 0)
-        tree = inputs.cut(rows)
-
-        def arranged(piece: Any, size: int = size, shape: tuple[int, ...] = shape) -> Any:
-            lead = matrix.ndim - 2
-            return inputs.scalar(
-                np.reshape(np.moveaxis(piece, 0, lead), np.shape(piece)[1 : lead + 1] + shape + np.shape(piece)[lead + 1 :])
-            )
-
-        blocks.append(rebuild(tree, (arranged(piece) for piece in flatten(tree))))
+    shape, blocks, offset = matrix.shape, [], 0
+    for size, inner in zip(inputs.sizes, inputs.shapes, strict=True):
+        rows = matrix[..., offset : offset + size, :]
+        blocks.append(inputs.cut(rows.reshape((*shape[:-2], *inner, shape[-1]))))
         offset += size
     return inputs.formed(iter(blocks))
 
@@ -256,7 +247,7 @@ def second_directional_derivative(f: Callable[..., Any], x: Tree, u: Tree, v: Tr
     result = inputs.evaluate(HyperDual, [(a, b, None) for a, b in zip(first, second, strict=True)])
     leading = inputs.leading(first) + inputs.leading(second)
     parts = [parts_at(leaf, result.level, 3) for leaf in result.leaves]
-    return rebuild(result.form, (inputs.scalar(tangent_or_zero(t[2], value, leading)) for value, t in parts))
+    return rebuild(result.form, iter([inputs.scalar(tangent_or_zero(t[2], value, leading)) for value, t in parts]))
 
 
 def _refuse_vector(outputs: list[Any]) -> None:

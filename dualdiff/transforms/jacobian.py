@@ -11,7 +11,16 @@ import numpy as np
 from .._typing import Array, Tree
 from ..arrays import Dual
 from ..errors import NotDifferentiableError, NotScalarError
-from .arguments import Inputs, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
+from .arguments import (
+    Inputs,
+    directions_last,
+    flatten,
+    named_after,
+    parts_at,
+    rebuild,
+    refuse_complex,
+    tangent_or_zero,
+)
 from .batching import Division, MapLike, Span
 from .points import per_point_jacobian
 from .representation import Tangents, checked, leaves_of, rows_in_front, structured_result
@@ -268,16 +277,13 @@ def _block(inputs: Inputs, span: Span) -> tuple[list[Any], Tree, Any, list[Array
 
 def _arranged(inputs: Inputs, rows: Array, layout: str) -> Tree:
     """Rows of derivatives, directions in front, as the Jacobian of one leaf of the output."""
-    matrix = np.moveaxis(rows, 0, -1) if rows.ndim > 1 else rows
-    tree = inputs.cut(matrix)
+    tree = inputs.cut(directions_last(rows))
     if layout == "numerator":
         return tree
     count = rows.ndim - 1
 
     def turned(piece: Array) -> Array:
         return np.moveaxis(piece, range(count), range(-count, 0)) if count else piece
-
-    from .arguments import flatten
 
     return rebuild(tree, (turned(piece) for piece in flatten(tree)))
 
