@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
+from itertools import repeat
 from typing import Any, NamedTuple
 from warnings import warn
 
@@ -83,7 +84,7 @@ def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
     return rebuilt(tree, [rebuild(branch, leaves) for branch in tree])
 
 
-def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def call(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """Call the user's function; an error of ours that NumPy has masked, or the program, comes to light again."""
     found: list[tuple[str, object]] = []
     token = refusals.set(found) if refusals.get() is None else None
@@ -115,7 +116,7 @@ def _distance() -> int:
     return level
 
 
-def _explained(error: Exception, args: tuple[Any, ...]) -> Exception | None:
+def _explained(error: Exception, args: Sequence[Any]) -> Exception | None:
     """The error to raise instead, with the line to write; None if this one says it all."""
     if isinstance(error, DualDiffError) and not isinstance(error, DerivativeLostError):
         return None
@@ -227,15 +228,16 @@ class Inputs:
         around, args = open_levels(), list(self.args)
         values = map(owned, self.leaves) if not around else [room_for(owned(leaf), around) for leaf in self.leaves]
         with new_level(kind) as level:
-            supply = iter([kind.of(value, parts, level) for value, parts in zip(values, tangents, strict=True)])
-            for number, tree in zip(self.numbers, self.trees, strict=True):
-                args[number] = rebuild(tree, supply)
-            output, aux = call(self.function, tuple(args), self.kwargs), None
+            supply = map(kind.of, values, tangents, repeat(level))
+            for number in self.numbers:
+                args[number] = rebuild(args[number], supply)
+            output, aux = call(self.function, args, self.kwargs), None
             if self.has_aux:
                 if not isinstance(output, tuple) or len(output) != 2:
                     raise TypeError("with has_aux=True the function must return a pair (output, aux).")
                 output, aux = output
-            return Result([_checked(leaf, level) for leaf in flatten(output)], output, stripped(aux, level), level)
+            leaves = list(map(_checked, flatten(output), repeat(level)))
+            return Result(leaves, output, None if aux is None else stripped(aux, level), level)
 
     def seeds(self, start: int, stop: int) -> list[Any]:
         """The unit vectors start:stop of all inputs together, cut to the leaves, directions in front."""
@@ -400,8 +402,6 @@ def directions_last(rows: Any) -> Any:
 
 def stripped(aux: Tree, level: int) -> Tree:
     """What came along, without the numbers of this level."""
-    if aux is None:
-        return None
     arrays = (absorb(x) if is_ndarray(x) and _holds_numbers(x) else x for x in flatten(aux))
     values = [parts_at(leaf, level, 1)[0] for leaf in arrays]
     for value in values:

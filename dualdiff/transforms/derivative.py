@@ -54,9 +54,11 @@ def derivative(
                 f"derivative is with respect to a scalar, but the argument has shape {inputs.shapes}: use dd.grad for a "
                 "scalar function, dd.jacobian for any other."
             )
-        found, aux = [], None
-        for i in range(len(inputs.leaves)):
-            result = inputs.evaluate(Dual, [(1.0 if i == j else None,) for j in range(len(inputs.leaves))])
+        found, aux, count = [], None, len(inputs.leaves)
+        for i in range(count):
+            along: list[Any] = [(None,)] * count
+            along[i] = (1.0,)
+            result = inputs.evaluate(Dual, along)
             values, slopes = split(result, ())
             refuse_complex(inputs, values, holomorphic, "derivative")
             aux = result.aux
