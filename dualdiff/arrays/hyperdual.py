@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -97,8 +99,8 @@ class HyperDual(ByNesting):
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if function is np.sum and len(args) == 1 and not kwargs and args[0] is self:
-            row = _plain_parts(self, np.shape(self.value))
-            if row is not None and type(self.value) is np.ndarray:
+            row = _plain_parts(self) if type(self.value) is np.ndarray and self.value.ndim else None
+            if row is not None:
                 sums = [None if part is None else np.add.reduce(part, axis=None) for part in row]
                 return _made(float(np.add.reduce(self.value, axis=None)), sums, self.level)
         return super().__array_function__(function, types, args, kwargs)
@@ -137,72 +139,51 @@ class HyperDual(ByNesting):
         mixed = [self._aligned(x, "_eps12", len(shape)) for x in inputs]
         rows = zip(rule.partials, first, second, mixed, strict=True)
         slopes = [_slope(p, y, values) if any(part is not None for part in row) else None for p, *row in rows]
-        parts = [
-            _weighted(slopes, first),
-            _weighted(slopes, second),
-            ts.add(_weighted(slopes, mixed), self._curvature(rule, y, values, first, second)),
-        ]
+        parts = [_weighted(*chain.from_iterable(zip(slopes, row, strict=True))) for row in (first, second, mixed)]
+        parts[2] = ts.add(parts[2], self._curvature(rule, y, values, first, second))
         leading = [_leading(first, len(shape)), _leading(second, len(shape))]
         leading.append(_leading(mixed, len(shape)) or leading[0] + leading[1])
-        parts = [_owned(p, front + shape) for p, front in zip(parts, leading, strict=True)]
+        parts = [_spread(p, front + shape) for p, front in zip(parts, leading, strict=True)]
         return self.of(y, parts, self.level)
 
-    def _quick(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
-        """Parts that are plain arrays of float64 or Python floats; None where more care is needed."""
-        if rule.second is None or (type(self.value) is np.ndarray and not is_whole(self.value)):
+    def _quick(self, rule: Elementwise, function: Any, inputs: tuple[Any, ...]) -> Any:
+        """Parts that are plain arrays of float64 of one shape, or Python floats; None where more care is needed."""
+        if rule.second is None:
             return None
-        level, shape, values, rows = self.level, getattr(self.value, "shape", ()), [], []
+        level, shape, spread = self.level, (), False
+        values: list[Any] = []
+        rows: list[Any] = []
         for x in inputs:
-            if type(x) is HyperDual and x.level == level:
-                row = _plain_parts(x, shape)
-                if row is None:
+            kind, v, row = type(x), x, _NO_PARTS
+            if kind is HyperDual:
+                v, row = x.value, _plain_parts(x)
+                if row is None or x.level != level:
                     return None
-                values.append(x.value)
-                rows.append(row)
-            elif type(x) is float or type(x) is int:
-                values.append(x)
-                rows.append(_NO_PARTS)
-            else:
+                kind = type(v)
+                spread = spread or kind is float
+            if kind is np.ndarray:
+                if v.dtype is not _FLOAT64 or not v.ndim or (shape and v.shape != shape) or not is_whole(v):
+                    return None
+                shape = v.shape
+            elif kind is not float and kind is not int and kind is not np.float64:
                 return None
-        y = ufunc(*values)
-        if not shape:
-            if type(y) is not np.float64 and type(y) is not float:
-                return None
-            y = float(y)
-        elif y.dtype is not _FLOAT64:
-            return None
-        if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
-            return None
+            values.append(v)
+            rows.append(row)
         try:
-            chained = _chained_unary if len(rows) == 1 and rule.partials[0] not in _SIMPLE else self._chained
-            return _made(y, chained(rule, y, values, rows), level)
+            y = function(*values)
+            if type(y) is np.float64:
+                y = float(y)
+            elif type(y) is not float and (type(y) is not np.ndarray or y.dtype is not _FLOAT64):
+                return None
+            if not rule.tame and (not ts.finite(y) or (rule.singular is not None and is_singular(rule, y, values))):
+                return None
+            parts = _chained_unary(rule, y, values[0], rows[0]) if len(rows) == 1 else _chained(rule, y, values, rows)
         except ArithmeticError:
             return None
-
-    @staticmethod
-    def _chained(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> list[Tangent]:
-        """The three parts of a function of plain parts."""
-        parts: list[Tangent] = [None, None, None]
-        assert rule.second is not None
-        for partial, row in zip(rule.partials, rows, strict=True):
-            if partial is None or row is _NO_PARTS:
-                continue
-            slope = partial if partial is one or partial is minus_one else partial(y, *values)
-            for i, part in enumerate(row):
-                if part is not None:
-                    term = ts.copy(part) if slope is one else -part if slope is minus_one else slope * part
-                    parts[i] = term if parts[i] is None else parts[i] + term
-        pairs = _PAIRS[len(rows)]
-        for partial, (i, j) in zip(rule.second, pairs, strict=True):
-            if partial is None or rows[i] is _NO_PARTS or rows[j] is _NO_PARTS:
-                continue
-            (a1, a2, _), (b1, b2, _) = rows[i], rows[j]
-            product = None if a1 is None or b2 is None else a1 * b2
-            if i != j and b1 is not None and a2 is not None:
-                product = ts.add(product, b1 * a2)
-            if product is not None:
-                parts[2] = ts.add(parts[2], product if partial is one else partial(y, *values) * product)
-        return parts
+        if shape and spread and any(part is not None and np.shape(part) != shape for part in parts):
+            # A scalar's part has passed through.
+            return None
+        return _made(y, parts, level)
 
     def _aligned(self, x: Any, name: str, count: int) -> Tangent:
         part = self.part_of(x, name)
@@ -287,46 +268,58 @@ class HyperDual(ByNesting):
 _FLOAT64 = np.dtype(float)
 _new: Any = object.__new__
 _NO_PARTS = (None, None, None)
-_SIMPLE = (None, one, minus_one)
-_PAIRS = {1: ((0, 0),), 2: ((0, 0), (0, 1), (1, 1))}
+#: Partial derivatives that are not evaluated.
+_PLAIN = {one, minus_one}
 
 
-def _chained_unary(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> list[Tangent]:
+def _chained_unary(rule: Elementwise, y: Array, x: Array, parts: Any) -> tuple[Tangent, Tangent, Tangent]:
     """The three parts of a function of one argument."""
-    (partial,), (second,), (e1, e2, e12) = rule.partials, rule.second or (None,), rows[0]
-    assert partial is not None
-    factor = partial(y, values[0])
-    parts = [None if part is None else factor * part for part in (e1, e2, e12)]
+    (partial,), (second,), (e1, e2, e12) = rule.partials, rule.second or (None,), parts
+    f = partial if partial is None or partial in _PLAIN else partial(y, x)
+    mixed = _weighted(f, e12)
     if second is not None and e1 is not None and e2 is not None:
-        parts[2] = ts.add(parts[2], second(y, values[0]) * (e1 * e2))
-    return parts
+        mixed = ts.add(mixed, second(y, x) * (e1 * e2))
+    return _weighted(f, e1), _weighted(f, e2), mixed
 
 
-def _plain_parts(x: Any, shape: tuple[int, ...]) -> Any:
-    """The parts, None for zero, if value and parts are float arrays of this shape or Python floats."""
-    value = x.value
-    kind: Any = type(value)
-    if kind is float:
-        if shape:
-            return None
-    elif kind is not np.ndarray or not shape or value.shape != shape or value.dtype is not _FLOAT64:
-        return None
+def _chained(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> tuple[Tangent, Tangent, Tangent]:
+    """The three parts of a function of two arguments."""
+    (p, q), (pp, pq, qq) = rule.partials, rule.second or (None, None, None)
+    (a1, a2, a12), (b1, b2, b12) = a, b = rows
+    f = p if p is None or p in _PLAIN or a is _NO_PARTS else p(y, *values)
+    g = q if q is None or q in _PLAIN or b is _NO_PARTS else q(y, *values)
+    mixed = _weighted(f, a12, g, b12)
+    if pp is not None and (products := _times(a1, a2)) is not None:
+        mixed = ts.add(mixed, pp(y, *values) * products)
+    if pq is not None and (products := ts.add(_times(a1, b2), _times(b1, a2))) is not None:
+        mixed = ts.add(mixed, products if pq is one else pq(y, *values) * products)
+    if qq is not None and (products := _times(b1, b2)) is not None:
+        mixed = ts.add(mixed, qq(y, *values) * products)
+    return _weighted(f, a1, g, b1), _weighted(f, a2, g, b2), mixed
+
+
+def _plain_parts(x: Any) -> Any:
+    """The parts, None for zero, if they are float64 arrays of the value's shape, or Python floats as the value is."""
+    value, kind = x.value, type(x.value)
+    shape = None if kind is float else value.shape
     row: list[Any] = []
     for stored in (x._eps1, x._eps2, x._eps12):
         part = stored
-        if isinstance(part, Zero):
-            part = part.current()
+        if type(part) is not kind:
+            part = ts.current(part)
             if isinstance(part, Zero):
                 row.append(None)
                 continue
-        if type(part) is not kind or (shape and (part.shape != shape or part.dtype is not _FLOAT64)):
+            if type(part) is not kind:
+                return None
+        if shape is not None and (part.shape != shape or part.dtype is not _FLOAT64):
             return None
         row.append(part)
     # A constant: a partial derivative may be refused, and is not asked for.
-    return row if any(part is not None for part in row) else _NO_PARTS
+    return _NO_PARTS if row[0] is row[1] is row[2] is None else row
 
 
-def _made(value: Any, parts: list[Tangent], level: int) -> Any:
+def _made(value: Any, parts: Sequence[Tangent], level: int) -> Any:
     """A hyper-dual of parts known to fit."""
     self: Any = _new(HyperDual)
     self.value, self.level = value, level
@@ -355,17 +348,23 @@ def _split(x: Any, level: int) -> tuple[Any, Tangent]:
 
 def _slope(partial: Any, y: Array, values: list[Array]) -> Any:
     """A partial derivative; those that are 1 or -1 as they are."""
-    return partial if partial in (None, one, minus_one) else slope(partial, y, values)
+    return partial if partial is None or partial in _PLAIN else slope(partial, y, values)
 
 
-def _weighted(slopes: list[Any], tangents: list[Tangent]) -> Tangent:
-    """The sum of slope times tangent."""
-    total = None
-    for factor, tangent in zip(slopes, tangents, strict=True):
-        if factor is None or tangent is None:
-            continue
-        total = ts.add(total, tangent if factor is one else -tangent if factor is minus_one else factor * tangent)
-    return total
+def _weighted(f: Any, a: Tangent, g: Any = None, b: Tangent = None) -> Tangent:
+    """``f a + g b`` of slopes and tangents, in memory of its own; None if nothing moves."""
+    if a is None or f is None:
+        if b is None or g is None:
+            return None
+        f, a, g = g, b, None
+    if b is None or g is None:
+        return ts.copy(a) if f is one else -a if f is minus_one else f * a
+    first = a if f is one else -a if f is minus_one else f * a
+    return first - b if g is minus_one else first + (b if g is one else g * b)
+
+
+def _times(first: Tangent, second: Tangent) -> Tangent:
+    return None if first is None or second is None else first * second
 
 
 def _paired(first: Tangent, second: Tangent, count: int) -> Tangent:
@@ -384,10 +383,8 @@ def _leading(tangents: list[Tangent], count: int) -> tuple[int, ...]:
     return found.pop() if found else ()
 
 
-def _owned(part: Tangent, shape: tuple[int, ...]) -> Tangent:
-    """The part in its full shape and memory of its own."""
-    if part is None or not shape:
+def _spread(part: Tangent, shape: tuple[int, ...]) -> Tangent:
+    """The part in its full shape."""
+    if part is None or not shape or np.shape(part) == shape:
         return part
-    if np.shape(part) != shape:
-        return np.broadcast_to(part, shape).copy()
-    return ts.copy(part)
+    return np.broadcast_to(part, shape).copy()
