@@ -301,6 +301,8 @@ def _chained(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) 
 def _plain_parts(x: Any) -> Any:
     """The parts, None for zero, if they are float64 arrays of the value's shape, or Python floats as the value is."""
     value, kind = x.value, type(x.value)
+    if kind is not float and kind is not np.ndarray:
+        return None
     shape = None if kind is float else value.shape
     row: list[Any] = []
     for stored in (x._eps1, x._eps2, x._eps12):
