@@ -175,7 +175,8 @@ class HyperDual(ByNesting):
                 y = float(y)
             elif type(y) is not float and (type(y) is not np.ndarray or y.dtype is not _FLOAT64):
                 return None
-            if not rule.tame and (not ts.finite(y) or (rule.singular is not None and is_singular(rule, y, values))):
+            # Python's arithmetic does not warn of what is not finite.
+            if not (rule.tame and shape) and (not ts.finite(y) or (rule.singular is not None and is_singular(rule, y, values))):
                 return None
             parts = _chained_unary(rule, y, values[0], rows[0]) if len(rows) == 1 else _chained(rule, y, values, rows)
         except ArithmeticError:
@@ -275,7 +276,7 @@ _PLAIN = {one, minus_one}
 def _chained_unary(rule: Elementwise, y: Array, x: Array, parts: Any) -> tuple[Tangent, Tangent, Tangent]:
     """The three parts of a function of one argument."""
     (partial,), (second,), (e1, e2, e12) = rule.partials, rule.second or (None,), parts
-    f = partial if partial is None or partial in _PLAIN else partial(y, x)
+    f = partial if partial is None or partial in _PLAIN or parts is _NO_PARTS else partial(y, x)
     mixed = _weighted(f, e12)
     if second is not None and e1 is not None and e2 is not None:
         mixed = ts.add(mixed, second(y, x) * (e1 * e2))
