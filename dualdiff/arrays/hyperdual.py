@@ -106,6 +106,11 @@ class HyperDual(ByNesting):
         return super().__array_function__(function, types, args, kwargs)
 
     def __getitem__(self, index: Any) -> Any:
+        if type(index) is int and type(self.value) is np.ndarray and self.value.ndim == 1:
+            row = _plain_parts(self)
+            if row is not None:
+                entries = [None if part is None else part.item(index) for part in row]
+                return _made(self.value.item(index), entries, self.level)
         if type(index) is slice and type(self.value) is np.ndarray and self.value.ndim == 1:
             moved: list[Tangent] = []
             for part in (self._eps1, self._eps2, self._eps12):
@@ -302,7 +307,7 @@ def _chained(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) 
 def _plain_parts(x: Any) -> Any:
     """The parts, None for zero, if they are float64 arrays of the value's shape, or Python floats as the value is."""
     value, kind = x.value, type(x.value)
-    if kind is not float and kind is not np.ndarray:
+    if kind is not float and (kind is not np.ndarray or value.dtype is not _FLOAT64):
         return None
     shape = None if kind is float else value.shape
     row: list[Any] = []

@@ -302,8 +302,7 @@ def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
     if ts.is_structured(tangent):
         return tangent.astype(getattr(value, "dtype", None) or np.dtype(type(value)))
     if tangent is None or (isinstance(tangent, Zero) and tangent.cell is None):
-        shape = np.shape(value)
-        return Zero.of(value) if shape or is_ndarray(ts.storage(value)) else ZERO
+        return Zero.of(value) if ndim(value) or is_ndarray(ts.storage(value)) else ZERO
     if isinstance(tangent, Zero):
         return tangent
     kind = type(value)

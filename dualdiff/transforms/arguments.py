@@ -64,7 +64,7 @@ def flatten(tree: Tree) -> list[Any]:
 
 def leaves_of_direction(point: Tree, direction: Tree) -> list[Any]:
     """The leaves of a direction at a point; a list of numbers in the place of an array is an array."""
-    if isinstance(direction, list) and not _is_container(point):
+    if issubclass(type(direction), list) and not _is_container(point):
         return [absorb(direction)]
     return flatten(direction)
 
@@ -271,21 +271,20 @@ class Inputs:
 
     def directions(self, tree: Tree, name: str) -> list[Any]:
         """The leaves of a direction, checked against those of the point."""
-        branches = [tree] if self.single else tree
-        if _is_container(branches) and len(branches) == len(self.trees) and not isinstance(branches, dict):
-            given = [
-                leaf for point, along in zip(self.trees, branches, strict=True) for leaf in leaves_of_direction(point, along)
-            ]
+        if self.single:
+            given = leaves_of_direction(self.trees[0], tree)
+        elif _is_container(tree) and len(tree) == len(self.trees) and not isinstance(tree, dict):
+            given = [leaf for point, along in zip(self.trees, tree, strict=True) for leaf in leaves_of_direction(point, along)]
         else:
             given = flatten(tree)
         if len(given) != len(self.leaves):
             raise ShapeError(f"the direction {name} holds {len(given)} arrays, the point {len(self.leaves)}.")
-        return [as_tangent(owned(d), leaf, f"direction {name}") for d, leaf in zip(given, self.leaves, strict=True)]
+        return list(map(as_tangent, map(owned, given), self.leaves, repeat(f"direction {name}")))
 
     def leading(self, tangents: list[Any]) -> tuple[int, ...]:
         """The directions in front, the same of every leaf; a symbolic zero has any."""
-        pairs = zip(tangents, self.shapes, strict=True)
-        found = {ts.directions(t, len(shape)) for t, shape in pairs if not ts.is_zero(t)}
+        counts = map(len, self.shapes)
+        found = {ts.directions(t, count) for t, count in zip(tangents, counts, strict=True) if not ts.is_zero(t)}
         if len(found) > 1:
             raise ShapeError(f"directions of different number: {sorted(found)}")
         return found.pop() if found else ()
@@ -389,7 +388,7 @@ def tangent_or_zero(tangent: Any, value: Any, leading: tuple[int, ...]) -> Any:
     """The tangent, or zeros of its shape."""
     if tangent is not None:
         return tangent
-    dtype = np.result_type(plain(value))
+    dtype = value.dtype if type(value) is np.ndarray else np.result_type(plain(value))
     return np.zeros(leading + np.shape(value), dtype if dtype.kind in "fc" else float)[()]
 
 
