@@ -72,7 +72,8 @@ class Number:
 
         The parts of a view stay where they are in memory; other tangents take the strides of the value.
         """
-        if type(value) is not float:
+        kind = type(value)
+        if kind is not float and (kind is not np.ndarray or value.dtype is not _FLOAT64):
             value = payload(value)
             if is_numpy(value) and value.dtype.kind not in "fcO":
                 return _without_derivative(value, tangents)

@@ -180,7 +180,9 @@ _PYTHON_NUMBERS = frozenset((int, float, complex, bool))
 
 def _is_complex(leaf: Any) -> bool:
     kind = type(leaf)
-    return kind is not float and (kind is complex or getattr(plain(leaf), "dtype", _FLOAT64).kind == "c")
+    if kind is float or kind is complex:
+        return kind is complex
+    return getattr(leaf if kind is np.ndarray else plain(leaf), "dtype", _FLOAT64).kind == "c"
 
 
 def _from_the_front(argnums: int | Sequence[int], count: int) -> list[int]:
@@ -370,7 +372,7 @@ def split(result: Result, leading: tuple[int, ...]) -> tuple[list[Any], list[Any
 def parts_at(leaf: Any, level: int, count: int) -> tuple[Any, tuple[Any, ...]]:
     """The value and the tangents of a number of this level; None for each tangent of a constant."""
     if isinstance(leaf, Number) and leaf.level == level:
-        return _simplified(leaf.value), tuple(map(_simplified, leaf.tangents()))
+        return _simplified(leaf.value), tuple([_simplified(getattr(leaf, name)) for name in leaf.PARTS])
     return _simplified(leaf), (None,) * count
 
 
@@ -379,7 +381,8 @@ def _simplified(x: Any) -> Any:
     kind = type(x)
     if kind is float or kind is np.ndarray:
         return x
-    if isinstance(x, Number):
+    x = ts.current(x)
+    if is_number(x):
         return plain(x) if x.is_constant() else x
     return None if isinstance(x, ts.Zero) else x
 

@@ -47,6 +47,8 @@ class Division(NamedTuple):
         if chunk_size is None and (workers is not None or self.progress):
             parts = MANY if workers is None or callable(workers) else _processes(workers)
             size = min(size, max(1, -(-count // parts)))
+        if size >= count:
+            return [(0, count)]
         return [(start, min(start + size, count)) for start in range(0, max(count, 1), size)]
 
     def over(self, function: Callable[[Span], T], count: int, bytes_each: int) -> Iterator[T]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def directed_slopes(inputs: Inputs, tangents: str, along: list[Any]) -> Result |
         return None
     seeds = inputs.structured_seeds(space)
     try:
-        return inputs.evaluate(HyperDual, [(seed, v, None) for seed, v in zip(seeds, along, strict=True)])
+        return inputs.evaluate(HyperDual, zip(seeds, along, repeat(None)))
     except TooDenseError:
         return None
 
@@ -82,7 +83,7 @@ def quadratic_result(inputs: Inputs, tangents: str, space: Space | None = None) 
         space.parents.clear()
         seeds = inputs.structured_seeds(space)
     try:
-        return inputs.evaluate(Quadratic, [(seed, None) for seed in seeds])
+        return inputs.evaluate(Quadratic, zip(seeds, repeat(None)))
     except TooDenseError:
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -184,7 +185,7 @@ def _block(inputs: Inputs, span: Span) -> tuple[list[Any], Tree, Any, list[Array
     """Values, form, what came along, slopes if these are the first rows, and some rows of the upper triangle in front."""
     (start, stop), n = span, inputs.size
     rows, columns = inputs.seeds(start, stop), inputs.seeds(start, n)
-    result = inputs.evaluate(HyperDual, [(row, column, None) for row, column in zip(rows, columns, strict=True)])
+    result = inputs.evaluate(HyperDual, zip(rows, columns, repeat(None)))
     parts = [parts_at(leaf, result.level, 3) for leaf in result.leaves]
     values = [value for value, _ in parts]
     slopes = [] if start else [directions_last(tangent_or_zero(t[1], v, (n,))) for v, t in parts]
@@ -244,7 +245,7 @@ def second_directional_derivative(f: Callable[..., Any], x: Tree, u: Tree, v: Tr
     """
     inputs = Inputs(f, (x,), {}, 0, False)
     first, second = inputs.directions(u, "u"), inputs.directions(v, "v")
-    result = inputs.evaluate(HyperDual, [(a, b, None) for a, b in zip(first, second, strict=True)])
+    result = inputs.evaluate(HyperDual, zip(first, second, repeat(None)))
     leading = inputs.leading(first) + inputs.leading(second)
     parts = [parts_at(leaf, result.level, 3) for leaf in result.leaves]
     return rebuild(result.form, iter([inputs.scalar(tangent_or_zero(t[2], value, leading)) for value, t in parts]))
@@ -309,7 +310,7 @@ def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = Non
     rows = []
     for start, stop in Division(chunk_size).spans(inputs.size, 8 * inputs.size * (1 + sum(leading))):
         seeds = inputs.seeds(start, stop)
-        result = inputs.evaluate(HyperDual, [(seed, v, None) for seed, v in zip(seeds, along, strict=True)])
+        result = inputs.evaluate(HyperDual, zip(seeds, along, repeat(None)))
         _refuse_vector(result.leaves)
         value, parts = parts_at(result.leaves[0], result.level, 3)
         rows.append(tangent_or_zero(parts[2], value, (stop - start, *leading)))
