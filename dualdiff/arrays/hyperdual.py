@@ -221,20 +221,26 @@ class HyperDual(ByNesting):
         (x, *left), (y, *right) = (self._value_and_parts(operand) for operand in operands)
         if any(p is not None and ndim(p) != ndim(v) for v, row in ((x, left), (y, right)) for p in row):
             return self._nested_product(rule, function, operands, others)
-
-        def bilinear(a: Array, b: Array) -> Tangent:
-            return None if a is None or b is None else function(a, b, **others)
-
-        if operands[0] is operands[1] and ndim(x) == 1 and function is np.matmul:
-            # In v @ v both halves of the product rule are equal.
-            halves = [bilinear(x, left[0]), bilinear(x, left[1]), ts.add(bilinear(x, left[2]), bilinear(left[0], left[1]))]
-            doubled = [None if half is None else 2 * half for half in halves]
-            if type(x) is np.ndarray and x.dtype is _FLOAT64 and all(h is None or type(h) is np.float64 for h in doubled):
-                return _made(float(x @ x), doubled, self.level)
-            return self.of(x @ x, doubled, self.level)
-        parts = [ts.add(bilinear(a, y), bilinear(x, b)) for a, b in zip(left, right, strict=True)]
-        parts[2] = ts.add(parts[2], ts.add(bilinear(left[0], right[1]), bilinear(left[1], right[0])))
+        square = operands[0] is operands[1] and function is np.matmul
+        parts = _multiplied(function, others, x, left, y, left if square else right)
         return self.of(function(x, y, **others), parts, self.level)
+
+    def _matmul(self, a: Any, b: Any) -> Any:
+        """Vectors and matrices of float64, all parts plain; None where more care is needed."""
+        values, rows = [], []
+        for operand in (a, b):
+            x, row = operand, _NO_PARTS
+            if type(x) is HyperDual:
+                if x.level != self.level:
+                    return None
+                x, row = x.value, _plain_parts(x)
+            if row is None or type(x) is not np.ndarray or not 1 <= x.ndim <= 2 or x.dtype is not _FLOAT64:
+                return None
+            values.append(x)
+            rows.append(row)
+        (x, y), (left, right) = values, rows
+        result, parts = np.matmul(x, y), _multiplied(np.matmul, {}, x, left, y, left if a is b else right)
+        return _made(float(result), parts, self.level) if type(result) is np.float64 else self.of(result, parts, self.level)
 
     def _value_and_parts(self, x: Any) -> list[Any]:
         """The value and the three parts of an operand; None for the parts of a constant."""
@@ -281,11 +287,13 @@ _PLAIN = {one, minus_one}
 def _chained_unary(rule: Elementwise, y: Array, x: Array, parts: Any) -> tuple[Tangent, Tangent, Tangent]:
     """The three parts of a function of one argument."""
     (partial,), (second,), (e1, e2, e12) = rule.partials, rule.second or (None,), parts
-    f = partial if partial is None or partial in _PLAIN or parts is _NO_PARTS else partial(y, x)
-    mixed = _weighted(f, e12)
+    if partial is None or partial in _PLAIN or parts is _NO_PARTS:
+        return _weighted(partial, e1), _weighted(partial, e2), _weighted(partial, e12)
+    f = partial(y, x)
+    mixed = None if e12 is None else f * e12
     if second is not None and e1 is not None and e2 is not None:
         mixed = ts.add(mixed, second(y, x) * (e1 * e2))
-    return _weighted(f, e1), _weighted(f, e2), mixed
+    return None if e1 is None else f * e1, None if e2 is None else f * e2, mixed
 
 
 def _chained(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> tuple[Tangent, Tangent, Tangent]:
@@ -302,6 +310,23 @@ def _chained(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) 
     if qq is not None and (products := _times(b1, b2)) is not None:
         mixed = ts.add(mixed, qq(y, *values) * products)
     return _weighted(f, a1, g, b1), _weighted(f, a2, g, b2), mixed
+
+
+def _multiplied(
+    function: Any, others: dict[str, Any], x: Array, left: Sequence[Tangent], y: Array, right: Sequence[Tangent]
+) -> Sequence[Tangent]:
+    """The three parts of a product; ``left is right`` says that it is that of a number with itself."""
+
+    def bilinear(a: Array, b: Array) -> Tangent:
+        return None if a is None or b is None else function(a, b, **others)
+
+    if left is right and ndim(x) == 1:
+        # In v @ v both halves of the product rule are equal.
+        halves = [bilinear(x, left[0]), bilinear(x, left[1]), ts.add(bilinear(x, left[2]), bilinear(left[0], left[1]))]
+        return [None if half is None else 2 * half for half in halves]
+    parts = [ts.add(bilinear(a, y), bilinear(x, b)) for a, b in zip(left, right, strict=True)]
+    parts[2] = ts.add(parts[2], ts.add(bilinear(left[0], right[1]), bilinear(left[1], right[0])))
+    return parts
 
 
 def _plain_parts(x: Any) -> Any:

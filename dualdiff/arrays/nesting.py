@@ -27,16 +27,27 @@ class ByNesting(ArrayMethods):
         """The chain rule where all parts are plain; None where more care is needed."""
         raise NotImplementedError
 
+    def _matmul(self, a: Any, b: Any) -> Any:
+        """The same for the product of two matrices or vectors."""
+        return None
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if ufunc is np.power:
             forgive(inputs[-1])
         if method == "__call__" and not kwargs:
             rule = UFUNCS.get(ufunc)
+            quick = None
             if type(rule) is Elementwise:
                 quick = self._quick(rule, ufunc, inputs)
-                if quick is not None:
-                    return quick
+            elif ufunc is np.matmul:
+                quick = self._matmul(*inputs)
+            if quick is not None:
+                return quick
         return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
+    def __matmul__(self, other: Any) -> Any:
+        quick = self._matmul(self, other)
+        return super().__matmul__(other) if quick is None else quick
 
     def __neg__(self) -> Any:
         quick = self._quick(_NEGATIVE, operator.neg, (self,))

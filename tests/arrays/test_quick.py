@@ -39,6 +39,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "empty": lambda: np.zeros(0),
     "one": lambda: np.array([0.5]),
     "matrix": lambda: rng(4).uniform(0.2, 2.0, (2, 3)),
+    "square": lambda: rng(7).uniform(0.2, 2.0, (3, 3)),
     "Fortran": lambda: np.asfortranarray(rng(5).uniform(0.2, 2.0, (2, 3))),
     "float32": lambda: rng(6).uniform(0.2, 2.0, 5).astype(np.float32),
     "complex": lambda: 0.3 + 0.4j,
@@ -87,6 +88,12 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "* integers": lambda x: x * np.arange(5),
     "+ float32": lambda x: x + np.ones(5, np.float32),
     "+ column": lambda x: x + np.ones((2, 1)),
+    "x @ x": lambda x: x @ x,
+    "vector @": lambda x: np.linspace(-1.0, 2.0, 5) @ x,
+    "matrix @": lambda x: np.linspace(-1.0, 2.0, 15).reshape(3, 5) @ x,
+    "@ matrix": lambda x: x @ np.linspace(-1.0, 2.0, 15).reshape(5, 3),
+    "@ integers": lambda x: x @ np.arange(5),
+    "x @ x.T": lambda x: x @ x.T,
     "x x": lambda x: x * x,
     "x - x": lambda x: x - x,
     "x / x": lambda x: x / x,
@@ -98,6 +105,8 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "multiply": lambda x, y: x * y,
     "divide": lambda x, y: x / y,
     "np.multiply": np.multiply,
+    "matmul": lambda x, y: x @ y,
+    "np.matmul": np.matmul,
     "hypot": np.hypot,
 }
 
@@ -147,7 +156,8 @@ def compare(function: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> Non
     """Assert that the function gives the same, with the same warnings, by the general chain rule."""
     found, warned = told(function)
     with monkeypatch.context() as general:
-        general.setattr(dd.HyperDual, "_quick", lambda *arguments: None)
+        for name in ("_quick", "_matmul"):
+            general.setattr(dd.HyperDual, name, lambda *arguments: None)
         for name in ("__getitem__", "__array_function__"):
             general.setattr(dd.HyperDual, name, getattr(ByNesting, name))
         expected, expected_warnings = told(function)
