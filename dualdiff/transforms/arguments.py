@@ -285,8 +285,10 @@ class Inputs:
 
     def leading(self, tangents: list[Any]) -> tuple[int, ...]:
         """The directions in front, the same of every leaf; a symbolic zero has any."""
-        counts = map(len, self.shapes)
-        found = {ts.directions(t, count) for t, count in zip(tangents, counts, strict=True) if not ts.is_zero(t)}
+        found: set[tuple[int, ...]] = set()
+        for tangent, shape in zip(tangents, self.shapes, strict=True):
+            if not ts.is_zero(tangent):
+                found.add(ts.directions(tangent, len(shape)))
         if len(found) > 1:
             raise ShapeError(f"directions of different number: {sorted(found)}")
         return found.pop() if found else ()
