@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -138,18 +137,13 @@ class HyperDual(ByNesting):
             values = at_precision(values, y)
         if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
             return self._nested(ufunc, original, kwargs)
-        shape = np.shape(y)
-        first = [self._aligned(x, "_eps1", len(shape)) for x in inputs]
-        second = [self._aligned(x, "_eps2", len(shape)) for x in inputs]
-        mixed = [self._aligned(x, "_eps12", len(shape)) for x in inputs]
-        rows = zip(rule.partials, first, second, mixed, strict=True)
-        slopes = [_slope(p, y, values) if any(part is not None for part in row) else None for p, *row in rows]
-        parts = [_weighted(*chain.from_iterable(zip(slopes, row, strict=True))) for row in (first, second, mixed)]
-        parts[2] = ts.add(parts[2], self._curvature(rule, y, values, first, second))
-        leading = [_leading(first, len(shape)), _leading(second, len(shape))]
-        leading.append(_leading(mixed, len(shape)) or leading[0] + leading[1])
-        parts = [_spread(p, front + shape) for p, front in zip(parts, leading, strict=True)]
-        return self.of(y, parts, self.level)
+        shape = getattr(y, "shape", ())
+        count = len(shape)
+        rows = [self._aligned(x, count) for x in inputs]
+        parts = _chained(rule, y, values, rows, lambda first, second: _paired(first, second, count))
+        leading = [_leading(row, count) for row in zip(*rows, strict=True)]
+        leading[2] = leading[2] or leading[0] + leading[1]
+        return self.of(y, map(_spread, parts, (front + shape for front in leading)), self.level)
 
     def _quick(self, rule: Elementwise, function: Any, inputs: tuple[Any, ...]) -> Any:
         """Parts that are plain arrays of float64 of one shape, or Python floats; None where more care is needed."""
@@ -183,7 +177,7 @@ class HyperDual(ByNesting):
             # Python's arithmetic does not warn of what is not finite.
             if not (rule.tame and shape) and (not ts.finite(y) or (rule.singular is not None and is_singular(rule, y, values))):
                 return None
-            parts = _chained_unary(rule, y, values[0], rows[0]) if len(rows) == 1 else _chained(rule, y, values, rows)
+            parts = _chained(rule, y, values, rows, operator.mul)
         except ArithmeticError:
             return None
         if shape and spread and any(part is not None and np.shape(part) != shape for part in parts):
@@ -191,26 +185,14 @@ class HyperDual(ByNesting):
             return None
         return _made(y, parts, level)
 
-    def _aligned(self, x: Any, name: str, count: int) -> Tangent:
-        part = self.part_of(x, name)
-        return None if part is None else ts.align(part, ndim(x.value), count)
-
-    def _curvature(
-        self, rule: Elementwise, y: Array, values: list[Array], first: list[Tangent], second: list[Tangent]
-    ) -> Tangent:
-        """The sum over pairs of arguments of second partial times both directions."""
-        assert rule.second is not None
-        count, total = ndim(y), None
-        pairs = [(0, 0)] if len(values) == 1 else [(0, 0), (0, 1), (1, 1)]
-        for partial, (i, j) in zip(rule.second, pairs, strict=True):
-            if partial is None:
-                continue
-            products = _paired(first[i], second[j], count)
-            if i != j:
-                products = ts.add(products, _paired(first[j], second[i], count))
-            if products is not None:
-                total = ts.add(total, products if partial is one else slope(partial, y, values) * products)
-        return total
+    def _aligned(self, x: Any, count: int) -> Sequence[Tangent]:
+        """The three parts of an operand, with axes for the result; None for zero."""
+        if not isinstance(x, Number) or x.level != self.level:
+            return _NO_PARTS
+        own = ndim(x.value)
+        row = [None if isinstance(t, Zero) else ts.align(t, own, count) for t in x.tangents()]
+        # A constant: a partial derivative may be refused, and is not asked for.
+        return _NO_PARTS if row[0] is row[1] is row[2] is None else row
 
     # -------------------------------------------------------------------------------------- other kinds
 
@@ -284,31 +266,33 @@ _NO_PARTS = (None, None, None)
 _PLAIN = {one, minus_one}
 
 
-def _chained_unary(rule: Elementwise, y: Array, x: Array, parts: Any) -> tuple[Tangent, Tangent, Tangent]:
-    """The three parts of a function of one argument."""
-    (partial,), (second,), (e1, e2, e12) = rule.partials, rule.second or (None,), parts
-    if partial is None or partial in _PLAIN or parts is _NO_PARTS:
-        return _weighted(partial, e1), _weighted(partial, e2), _weighted(partial, e12)
-    f = partial(y, x)
-    mixed = None if e12 is None else f * e12
-    if second is not None and e1 is not None and e2 is not None:
-        mixed = ts.add(mixed, second(y, x) * (e1 * e2))
-    return None if e1 is None else f * e1, None if e2 is None else f * e2, mixed
-
-
-def _chained(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> tuple[Tangent, Tangent, Tangent]:
-    """The three parts of a function of two arguments."""
-    (p, q), (pp, pq, qq) = rule.partials, rule.second or (None, None, None)
-    (a1, a2, a12), (b1, b2, b12) = a, b = rows
-    f = p if p is None or p in _PLAIN or a is _NO_PARTS else p(y, *values)
-    g = q if q is None or q in _PLAIN or b is _NO_PARTS else q(y, *values)
-    mixed = _weighted(f, a12, g, b12)
-    if pp is not None and (products := _times(a1, a2)) is not None:
-        mixed = ts.add(mixed, pp(y, *values) * products)
-    if pq is not None and (products := ts.add(_times(a1, b2), _times(b1, a2))) is not None:
-        mixed = ts.add(mixed, products if pq is one else pq(y, *values) * products)
-    if qq is not None and (products := _times(b1, b2)) is not None:
-        mixed = ts.add(mixed, qq(y, *values) * products)
+def _chained(rule: Elementwise, y: Array, values: list[Array], rows: list[Any], times: Any) -> tuple[Tangent, ...]:
+    """The three parts by the chain rule; ``times`` gives the products of two directions."""
+    assert rule.second is not None
+    a1, a2, a12 = a = rows[0]
+    f: Any = rule.partials[0]
+    if f is not None and f not in _PLAIN and a is not _NO_PARTS:
+        f = slope(f, y, values)
+    if len(rows) == 1:
+        mixed, (xx,) = _weighted(f, a12), rule.second
+        if xx is not None and a1 is not None and a2 is not None:
+            mixed = ts.add(mixed, times(a1, a2) * slope(xx, y, values))
+        return _weighted(f, a1), _weighted(f, a2), mixed
+    b1, b2, b12 = b = rows[1]
+    g: Any = rule.partials[1]
+    if g is not None and g not in _PLAIN and b is not _NO_PARTS:
+        g = slope(g, y, values)
+    mixed, (xx, xy, yy) = _weighted(f, a12, g, b12), rule.second
+    if xx is not None and a1 is not None and a2 is not None:
+        mixed = ts.add(mixed, times(a1, a2) * slope(xx, y, values))
+    if xy is not None:
+        products = None if a1 is None or b2 is None else times(a1, b2)
+        if b1 is not None and a2 is not None:
+            products = ts.add(products, times(b1, a2))
+        if products is not None:
+            mixed = ts.add(mixed, products if xy is one else products * slope(xy, y, values))
+    if yy is not None and b1 is not None and b2 is not None:
+        mixed = ts.add(mixed, times(b1, b2) * slope(yy, y, values))
     return _weighted(f, a1, g, b1), _weighted(f, a2, g, b2), mixed
 
 
@@ -379,38 +363,28 @@ def _split(x: Any, level: int) -> tuple[Any, Tangent]:
     return x.value, None if isinstance(tangent, Zero) else tangent
 
 
-def _slope(partial: Any, y: Array, values: list[Array]) -> Any:
-    """A partial derivative; those that are 1 or -1 as they are."""
-    return partial if partial is None or partial in _PLAIN else slope(partial, y, values)
-
-
 def _weighted(f: Any, a: Tangent, g: Any = None, b: Tangent = None) -> Tangent:
     """``f a + g b`` of slopes and tangents, in memory of its own; None if nothing moves."""
-    if a is None or f is None:
-        if b is None or g is None:
-            return None
-        f, a, g = g, b, None
     if b is None or g is None:
-        return ts.copy(a) if f is one else -a if f is minus_one else f * a
-    first = a if f is one else -a if f is minus_one else f * a
-    return first - b if g is minus_one else first + (b if g is one else g * b)
-
-
-def _times(first: Tangent, second: Tangent) -> Tangent:
-    return None if first is None or second is None else first * second
+        if a is None or f is None:
+            return None
+        return ts.copy(a) if f is one else -a if f is minus_one else a * f
+    if a is None or f is None:
+        return ts.copy(b) if g is one else -b if g is minus_one else b * g
+    first = a if f is one else -a if f is minus_one else a * f
+    return first - b if g is minus_one else first + (b if g is one else b * g)
 
 
 def _paired(first: Tangent, second: Tangent, count: int) -> Tangent:
     """The products of both directions, those of the first in front."""
-    if first is None or second is None:
-        return None
     if ndim(second) > count and ndim(first) > count:
         first = first.reshape(first.shape[:1] + (1,) + first.shape[1:])
     return first * second
 
 
-def _leading(tangents: list[Tangent], count: int) -> tuple[int, ...]:
-    found = {np.shape(t)[: max(ndim(t) - count, 0)] for t in tangents if t is not None}
+def _leading(tangents: Sequence[Tangent], count: int) -> tuple[int, ...]:
+    """The directions in front, the same of all tangents."""
+    found = {ts.directions(t, min(count, ndim(t))) for t in tangents if t is not None}
     if len(found) > 1:
         raise ShapeError(f"hyper-duals of one level with different directions in front: {sorted(found)}")
     return found.pop() if found else ()
@@ -418,6 +392,6 @@ def _leading(tangents: list[Tangent], count: int) -> tuple[int, ...]:
 
 def _spread(part: Tangent, shape: tuple[int, ...]) -> Tangent:
     """The part in its full shape."""
-    if part is None or not shape or np.shape(part) == shape:
+    if part is None or not shape or getattr(part, "shape", ()) == shape:
         return part
     return np.broadcast_to(part, shape).copy()
