@@ -46,8 +46,8 @@ class Quadratic(ByNesting):
         value, s, b = self.value, self._slope, self._bend
         vector = type(index) is int and type(value) is np.ndarray and value.ndim == 1 and value.dtype is _FLOAT64
         if vector and type(s) is np.ndarray and (type(b) is np.ndarray or is_zero(b)):
-            bend = b[:, index].copy() if type(b) is np.ndarray else ZERO
-            return _made(value.item(index), s[:, index].copy(), bend, self.level)
+            entry, bend = value.item(index), b[:, index].copy() if type(b) is np.ndarray else ZERO
+            return _made(entry, s[:, index].copy(), bend, self.level)
         return super().__getitem__(index)
 
     def _quick(self, rule: Elementwise, function: Any, inputs: tuple[Any, ...]) -> Any:
@@ -80,7 +80,8 @@ class Quadratic(ByNesting):
                 if type(y) is not np.float64 and type(y) is not float:
                     return None
                 y = float(y)
-            if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
+            # Python's arithmetic does not warn of what is not finite.
+            if not (rule.tame and count) and (not ts.finite(y) or is_singular(rule, y, values)):
                 return None
             if count:
                 rows = [

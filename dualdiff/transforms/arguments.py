@@ -189,7 +189,7 @@ def _from_the_front(argnums: int | Sequence[int], count: int) -> list[int]:
     """The numbers of the differentiated arguments among so many."""
     if type(argnums) is int and 0 <= argnums < count:
         return [argnums]
-    if argnums == range(count):
+    if type(argnums) is range and argnums == range(count):
         return list(argnums)
     numbers: tuple[int, ...] = (argnums,) if isinstance(argnums, (int, np.integer)) else tuple(argnums)
     for number in numbers:
