@@ -384,10 +384,16 @@ def _paired(first: Tangent, second: Tangent, count: int) -> Tangent:
 
 def _leading(tangents: Sequence[Tangent], count: int) -> tuple[int, ...]:
     """The directions in front, the same of all tangents."""
-    found = {ts.directions(t, min(count, ndim(t))) for t in tangents if t is not None}
-    if len(found) > 1:
-        raise ShapeError(f"hyper-duals of one level with different directions in front: {sorted(found)}")
-    return found.pop() if found else ()
+    found: tuple[int, ...] | None = None
+    for tangent in tangents:
+        if tangent is None:
+            continue
+        extra = ndim(tangent) - count
+        front = tangent.shape[:extra] if extra > 0 else ()
+        if found is not None and front != found:
+            raise ShapeError(f"hyper-duals of one level with different directions in front: {sorted((found, front))}")
+        found = front
+    return found or ()
 
 
 def _spread(part: Tangent, shape: tuple[int, ...]) -> Tangent:
