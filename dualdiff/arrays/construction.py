@@ -66,9 +66,12 @@ def with_room(value: Any) -> Any:
 
 def as_tangent(tangent: Any, value: Any, name: str) -> Any:
     """A tangent checked against its value."""
-    plain_parts = type(tangent) is np.ndarray and type(value) is np.ndarray
-    if plain_parts and tangent.shape == value.shape and tangent.dtype is value.dtype is _FLOAT64:
-        return ts.laid_out(tangent, value)
+    kind = type(tangent)
+    if kind is type(value):
+        if kind is np.ndarray and tangent.shape == value.shape and tangent.dtype is value.dtype is _FLOAT64:
+            return ts.laid_out(tangent, value)
+        if kind is float and tangent != 0:
+            return tangent
     if tangent is ZERO or is_zero(tangent) or (type(tangent) in (int, float) and tangent == 0):
         return settled(value, None)
     tangent = as_value(tangent)

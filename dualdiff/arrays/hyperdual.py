@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -98,13 +99,18 @@ class HyperDual(ByNesting):
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if function is np.sum and len(args) == 1 and not kwargs and args[0] is self:
-            row = _plain_parts(self, np.shape(self.value))
-            if row is not None and type(self.value) is np.ndarray:
+            row = _plain_parts(self) if type(self.value) is np.ndarray and self.value.ndim else None
+            if row is not None:
                 sums = [None if part is None else np.add.reduce(part, axis=None) for part in row]
                 return _made(float(np.add.reduce(self.value, axis=None)), sums, self.level)
         return super().__array_function__(function, types, args, kwargs)
 
     def __getitem__(self, index: Any) -> Any:
+        if type(index) is int and type(self.value) is np.ndarray and self.value.ndim == 1:
+            row = _plain_parts(self)
+            if row is not None:
+                entries = [None if part is None else part.item(index) for part in row]
+                return _made(self.value.item(index), entries, self.level)
         if type(index) is slice and type(self.value) is np.ndarray and self.value.ndim == 1:
             moved: list[Tangent] = []
             for part in (self._eps1, self._eps2, self._eps12):
@@ -132,99 +138,62 @@ class HyperDual(ByNesting):
             values = at_precision(values, y)
         if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
             return self._nested(ufunc, original, kwargs)
-        shape = np.shape(y)
-        first = [self._aligned(x, "_eps1", len(shape)) for x in inputs]
-        second = [self._aligned(x, "_eps2", len(shape)) for x in inputs]
-        mixed = [self._aligned(x, "_eps12", len(shape)) for x in inputs]
-        rows = zip(rule.partials, first, second, mixed, strict=True)
-        slopes = [_slope(p, y, values) if any(part is not None for part in row) else None for p, *row in rows]
-        parts = [
-            _weighted(slopes, first),
-            _weighted(slopes, second),
-            ts.add(_weighted(slopes, mixed), self._curvature(rule, y, values, first, second)),
-        ]
-        leading = [_leading(first, len(shape)), _leading(second, len(shape))]
-        leading.append(_leading(mixed, len(shape)) or leading[0] + leading[1])
-        parts = [_owned(p, front + shape) for p, front in zip(parts, leading, strict=True)]
-        return self.of(y, parts, self.level)
+        shape = getattr(y, "shape", ())
+        count = len(shape)
+        rows = [self._aligned(x, count) for x in inputs]
+        parts = _chained(rule, y, values, rows, lambda first, second: _paired(first, second, count))
+        leading = [_leading(row, count) for row in zip(*rows, strict=True)]
+        leading[2] = leading[2] or leading[0] + leading[1]
+        return self.of(y, map(_spread, parts, (front + shape for front in leading)), self.level)
 
-    def _quick(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
-        """Parts that are plain arrays of float64 or Python floats; None where more care is needed."""
-        if rule.second is None or (type(self.value) is np.ndarray and not is_whole(self.value)):
+    def _quick(self, rule: Elementwise, function: Any, inputs: tuple[Any, ...]) -> Any:
+        """Parts that are plain arrays of float64 of one shape, or Python floats; None where more care is needed."""
+        if rule.second is None:
             return None
-        level, shape, values, rows = self.level, getattr(self.value, "shape", ()), [], []
+        level, shape, spread = self.level, (), False
+        values: list[Any] = []
+        rows: list[Any] = []
         for x in inputs:
-            if type(x) is HyperDual and x.level == level:
-                row = _plain_parts(x, shape)
-                if row is None:
+            kind, v, row = type(x), x, _NO_PARTS
+            if kind is HyperDual:
+                v, row = x.value, _plain_parts(x)
+                if row is None or x.level != level:
                     return None
-                values.append(x.value)
-                rows.append(row)
-            elif type(x) is float or type(x) is int:
-                values.append(x)
-                rows.append(_NO_PARTS)
-            else:
+                kind = type(v)
+                spread = spread or kind is float
+            if kind is np.ndarray:
+                if v.dtype is not _FLOAT64 or not v.ndim or (shape and v.shape != shape) or not is_whole(v):
+                    return None
+                shape = v.shape
+            elif kind is not float and kind is not int and kind is not np.float64:
                 return None
-        y = ufunc(*values)
-        if not shape:
-            if type(y) is not np.float64 and type(y) is not float:
-                return None
-            y = float(y)
-        elif y.dtype is not _FLOAT64:
-            return None
-        if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
-            return None
+            values.append(v)
+            rows.append(row)
         try:
-            chained = _chained_unary if len(rows) == 1 and rule.partials[0] not in _SIMPLE else self._chained
-            return _made(y, chained(rule, y, values, rows), level)
+            y = function(*values)
+            if type(y) is np.float64:
+                y = float(y)
+            elif type(y) is not float and (type(y) is not np.ndarray or y.dtype is not _FLOAT64):
+                return None
+            # Python's arithmetic does not warn of what is not finite.
+            if not (rule.tame and shape) and (not ts.finite(y) or (rule.singular is not None and is_singular(rule, y, values))):
+                return None
+            parts = _chained(rule, y, values, rows, operator.mul)
         except ArithmeticError:
             return None
+        if shape and spread and any(part is not None and np.shape(part) != shape for part in parts):
+            # A scalar's part has passed through.
+            return None
+        return _made(y, parts, level)
 
-    @staticmethod
-    def _chained(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> list[Tangent]:
-        """The three parts of a function of plain parts."""
-        parts: list[Tangent] = [None, None, None]
-        assert rule.second is not None
-        for partial, row in zip(rule.partials, rows, strict=True):
-            if partial is None or row is _NO_PARTS:
-                continue
-            slope = partial if partial is one or partial is minus_one else partial(y, *values)
-            for i, part in enumerate(row):
-                if part is not None:
-                    term = ts.copy(part) if slope is one else -part if slope is minus_one else slope * part
-                    parts[i] = term if parts[i] is None else parts[i] + term
-        pairs = _PAIRS[len(rows)]
-        for partial, (i, j) in zip(rule.second, pairs, strict=True):
-            if partial is None or rows[i] is _NO_PARTS or rows[j] is _NO_PARTS:
-                continue
-            (a1, a2, _), (b1, b2, _) = rows[i], rows[j]
-            product = None if a1 is None or b2 is None else a1 * b2
-            if i != j and b1 is not None and a2 is not None:
-                product = ts.add(product, b1 * a2)
-            if product is not None:
-                parts[2] = ts.add(parts[2], product if partial is one else partial(y, *values) * product)
-        return parts
-
-    def _aligned(self, x: Any, name: str, count: int) -> Tangent:
-        part = self.part_of(x, name)
-        return None if part is None else ts.align(part, ndim(x.value), count)
-
-    def _curvature(
-        self, rule: Elementwise, y: Array, values: list[Array], first: list[Tangent], second: list[Tangent]
-    ) -> Tangent:
-        """The sum over pairs of arguments of second partial times both directions."""
-        assert rule.second is not None
-        count, total = ndim(y), None
-        pairs = [(0, 0)] if len(values) == 1 else [(0, 0), (0, 1), (1, 1)]
-        for partial, (i, j) in zip(rule.second, pairs, strict=True):
-            if partial is None:
-                continue
-            products = _paired(first[i], second[j], count)
-            if i != j:
-                products = ts.add(products, _paired(first[j], second[i], count))
-            if products is not None:
-                total = ts.add(total, products if partial is one else slope(partial, y, values) * products)
-        return total
+    def _aligned(self, x: Any, count: int) -> Sequence[Tangent]:
+        """The three parts of an operand, with axes for the result; None for zero."""
+        if not isinstance(x, Number) or x.level != self.level:
+            return _NO_PARTS
+        own = ndim(x.value)
+        row = [None if isinstance(t, Zero) else ts.align(t, own, count) for t in x.tangents()]
+        # A constant: a partial derivative may be refused, and is not asked for.
+        return _NO_PARTS if row[0] is row[1] is row[2] is None else row
 
     # -------------------------------------------------------------------------------------- other kinds
 
@@ -235,20 +204,26 @@ class HyperDual(ByNesting):
         (x, *left), (y, *right) = (self._value_and_parts(operand) for operand in operands)
         if any(p is not None and ndim(p) != ndim(v) for v, row in ((x, left), (y, right)) for p in row):
             return self._nested_product(rule, function, operands, others)
-
-        def bilinear(a: Array, b: Array) -> Tangent:
-            return None if a is None or b is None else function(a, b, **others)
-
-        if operands[0] is operands[1] and ndim(x) == 1 and function is np.matmul:
-            # In v @ v both halves of the product rule are equal.
-            halves = [bilinear(x, left[0]), bilinear(x, left[1]), ts.add(bilinear(x, left[2]), bilinear(left[0], left[1]))]
-            doubled = [None if half is None else 2 * half for half in halves]
-            if type(x) is np.ndarray and x.dtype is _FLOAT64 and all(h is None or type(h) is np.float64 for h in doubled):
-                return _made(float(x @ x), doubled, self.level)
-            return self.of(x @ x, doubled, self.level)
-        parts = [ts.add(bilinear(a, y), bilinear(x, b)) for a, b in zip(left, right, strict=True)]
-        parts[2] = ts.add(parts[2], ts.add(bilinear(left[0], right[1]), bilinear(left[1], right[0])))
+        square = operands[0] is operands[1] and function is np.matmul
+        parts = _multiplied(function, others, x, left, y, left if square else right)
         return self.of(function(x, y, **others), parts, self.level)
+
+    def _matmul(self, a: Any, b: Any) -> Any:
+        """Vectors and matrices of float64, all parts plain; None where more care is needed."""
+        values, rows = [], []
+        for operand in (a, b):
+            x, row = operand, _NO_PARTS
+            if type(x) is HyperDual:
+                if x.level != self.level:
+                    return None
+                x, row = x.value, _plain_parts(x)
+            if row is None or type(x) is not np.ndarray or not 1 <= x.ndim <= 2 or x.dtype is not _FLOAT64:
+                return None
+            values.append(x)
+            rows.append(row)
+        (x, y), (left, right) = values, rows
+        result, parts = np.matmul(x, y), _multiplied(np.matmul, {}, x, left, y, left if a is b else right)
+        return _made(float(result), parts, self.level) if type(result) is np.float64 else self.of(result, parts, self.level)
 
     def _value_and_parts(self, x: Any) -> list[Any]:
         """The value and the three parts of an operand; None for the parts of a constant."""
@@ -288,46 +263,81 @@ class HyperDual(ByNesting):
 _FLOAT64 = np.dtype(float)
 _new: Any = object.__new__
 _NO_PARTS = (None, None, None)
-_SIMPLE = (None, one, minus_one)
-_PAIRS = {1: ((0, 0),), 2: ((0, 0), (0, 1), (1, 1))}
+#: Partial derivatives that are not evaluated.
+_PLAIN = {one, minus_one}
 
 
-def _chained_unary(rule: Elementwise, y: Array, values: list[Array], rows: list[Any]) -> list[Tangent]:
-    """The three parts of a function of one argument."""
-    (partial,), (second,), (e1, e2, e12) = rule.partials, rule.second or (None,), rows[0]
-    assert partial is not None
-    factor = partial(y, values[0])
-    parts = [None if part is None else factor * part for part in (e1, e2, e12)]
-    if second is not None and e1 is not None and e2 is not None:
-        parts[2] = ts.add(parts[2], second(y, values[0]) * (e1 * e2))
+def _chained(rule: Elementwise, y: Array, values: list[Array], rows: list[Any], times: Any) -> tuple[Tangent, ...]:
+    """The three parts by the chain rule; ``times`` gives the products of two directions."""
+    assert rule.second is not None
+    a1, a2, a12 = a = rows[0]
+    f: Any = rule.partials[0]
+    if f is not None and f not in _PLAIN and a is not _NO_PARTS:
+        f = slope(f, y, values)
+    if len(rows) == 1:
+        mixed, (xx,) = _weighted(f, a12), rule.second
+        if xx is not None and a1 is not None and a2 is not None:
+            mixed = ts.add(mixed, times(a1, a2) * slope(xx, y, values))
+        return _weighted(f, a1), _weighted(f, a2), mixed
+    b1, b2, b12 = b = rows[1]
+    g: Any = rule.partials[1]
+    if g is not None and g not in _PLAIN and b is not _NO_PARTS:
+        g = slope(g, y, values)
+    mixed, (xx, xy, yy) = _weighted(f, a12, g, b12), rule.second
+    if xx is not None and a1 is not None and a2 is not None:
+        mixed = ts.add(mixed, times(a1, a2) * slope(xx, y, values))
+    if xy is not None:
+        products = None if a1 is None or b2 is None else times(a1, b2)
+        if b1 is not None and a2 is not None:
+            products = ts.add(products, times(b1, a2))
+        if products is not None:
+            mixed = ts.add(mixed, products if xy is one else products * slope(xy, y, values))
+    if yy is not None and b1 is not None and b2 is not None:
+        mixed = ts.add(mixed, times(b1, b2) * slope(yy, y, values))
+    return _weighted(f, a1, g, b1), _weighted(f, a2, g, b2), mixed
+
+
+def _multiplied(
+    function: Any, others: dict[str, Any], x: Array, left: Sequence[Tangent], y: Array, right: Sequence[Tangent]
+) -> Sequence[Tangent]:
+    """The three parts of a product; ``left is right`` says that it is that of a number with itself."""
+
+    def bilinear(a: Array, b: Array) -> Tangent:
+        return None if a is None or b is None else function(a, b, **others)
+
+    if left is right and ndim(x) == 1:
+        # In v @ v both halves of the product rule are equal.
+        halves = [bilinear(x, left[0]), bilinear(x, left[1]), ts.add(bilinear(x, left[2]), bilinear(left[0], left[1]))]
+        return [None if half is None else 2 * half for half in halves]
+    parts = [ts.add(bilinear(a, y), bilinear(x, b)) for a, b in zip(left, right, strict=True)]
+    parts[2] = ts.add(parts[2], ts.add(bilinear(left[0], right[1]), bilinear(left[1], right[0])))
     return parts
 
 
-def _plain_parts(x: Any, shape: tuple[int, ...]) -> Any:
-    """The parts, None for zero, if value and parts are float arrays of this shape or Python floats."""
-    value = x.value
-    kind: Any = type(value)
-    if kind is float:
-        if shape:
-            return None
-    elif kind is not np.ndarray or not shape or value.shape != shape or value.dtype is not _FLOAT64:
+def _plain_parts(x: Any) -> Any:
+    """The parts, None for zero, if they are float64 arrays of the value's shape, or Python floats as the value is."""
+    value, kind = x.value, type(x.value)
+    if kind is not float and (kind is not np.ndarray or value.dtype is not _FLOAT64):
         return None
+    shape = None if kind is float else value.shape
     row: list[Any] = []
     for stored in (x._eps1, x._eps2, x._eps12):
         part = stored
-        if isinstance(part, Zero):
-            part = part.current()
+        if type(part) is not kind:
+            part = ts.current(part)
             if isinstance(part, Zero):
                 row.append(None)
                 continue
-        if type(part) is not kind or (shape and (part.shape != shape or part.dtype is not _FLOAT64)):
+            if type(part) is not kind:
+                return None
+        if shape is not None and (part.shape != shape or part.dtype is not _FLOAT64):
             return None
         row.append(part)
     # A constant: a partial derivative may be refused, and is not asked for.
-    return row if any(part is not None for part in row) else _NO_PARTS
+    return _NO_PARTS if row[0] is row[1] is row[2] is None else row
 
 
-def _made(value: Any, parts: list[Tangent], level: int) -> Any:
+def _made(value: Any, parts: Sequence[Tangent], level: int) -> Any:
     """A hyper-dual of parts known to fit."""
     self: Any = _new(HyperDual)
     self.value, self.level = value, level
@@ -354,41 +364,41 @@ def _split(x: Any, level: int) -> tuple[Any, Tangent]:
     return x.value, None if isinstance(tangent, Zero) else tangent
 
 
-def _slope(partial: Any, y: Array, values: list[Array]) -> Any:
-    """A partial derivative; those that are 1 or -1 as they are."""
-    return partial if partial in (None, one, minus_one) else slope(partial, y, values)
-
-
-def _weighted(slopes: list[Any], tangents: list[Tangent]) -> Tangent:
-    """The sum of slope times tangent."""
-    total = None
-    for factor, tangent in zip(slopes, tangents, strict=True):
-        if factor is None or tangent is None:
-            continue
-        total = ts.add(total, tangent if factor is one else -tangent if factor is minus_one else factor * tangent)
-    return total
+def _weighted(f: Any, a: Tangent, g: Any = None, b: Tangent = None) -> Tangent:
+    """``f a + g b`` of slopes and tangents, in memory of its own; None if nothing moves."""
+    if b is None or g is None:
+        if a is None or f is None:
+            return None
+        return ts.copy(a) if f is one else -a if f is minus_one else a * f
+    if a is None or f is None:
+        return ts.copy(b) if g is one else -b if g is minus_one else b * g
+    first = a if f is one else -a if f is minus_one else a * f
+    return first - b if g is minus_one else first + (b if g is one else b * g)
 
 
 def _paired(first: Tangent, second: Tangent, count: int) -> Tangent:
     """The products of both directions, those of the first in front."""
-    if first is None or second is None:
-        return None
     if ndim(second) > count and ndim(first) > count:
         first = first.reshape(first.shape[:1] + (1,) + first.shape[1:])
     return first * second
 
 
-def _leading(tangents: list[Tangent], count: int) -> tuple[int, ...]:
-    found = {np.shape(t)[: max(ndim(t) - count, 0)] for t in tangents if t is not None}
-    if len(found) > 1:
-        raise ShapeError(f"hyper-duals of one level with different directions in front: {sorted(found)}")
-    return found.pop() if found else ()
+def _leading(tangents: Sequence[Tangent], count: int) -> tuple[int, ...]:
+    """The directions in front, the same of all tangents."""
+    found: tuple[int, ...] | None = None
+    for tangent in tangents:
+        if tangent is None:
+            continue
+        extra = ndim(tangent) - count
+        front = tangent.shape[:extra] if extra > 0 else ()
+        if found is not None and front != found:
+            raise ShapeError(f"hyper-duals of one level with different directions in front: {sorted((found, front))}")
+        found = front
+    return found or ()
 
 
-def _owned(part: Tangent, shape: tuple[int, ...]) -> Tangent:
-    """The part in its full shape and memory of its own."""
-    if part is None or not shape:
+def _spread(part: Tangent, shape: tuple[int, ...]) -> Tangent:
+    """The part in its full shape."""
+    if part is None or not shape or getattr(part, "shape", ()) == shape:
         return part
-    if np.shape(part) != shape:
-        return np.broadcast_to(part, shape).copy()
-    return ts.copy(part)
+    return np.broadcast_to(part, shape).copy()

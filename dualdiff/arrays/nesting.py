@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -22,20 +23,35 @@ class ByNesting(ArrayMethods):
 
     __slots__ = ()
 
-    def _quick(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+    def _quick(self, rule: Elementwise, function: Any, inputs: tuple[Any, ...]) -> Any:
         """The chain rule where all parts are plain; None where more care is needed."""
         raise NotImplementedError
+
+    def _matmul(self, a: Any, b: Any) -> Any:
+        """The same for the product of two matrices or vectors."""
+        return None
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if ufunc is np.power:
             forgive(inputs[-1])
         if method == "__call__" and not kwargs:
             rule = UFUNCS.get(ufunc)
+            quick = None
             if type(rule) is Elementwise:
                 quick = self._quick(rule, ufunc, inputs)
-                if quick is not None:
-                    return quick
+            elif ufunc is np.matmul:
+                quick = self._matmul(*inputs)
+            if quick is not None:
+                return quick
         return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
+    def __matmul__(self, other: Any) -> Any:
+        quick = self._matmul(self, other)
+        return super().__matmul__(other) if quick is None else quick
+
+    def __neg__(self) -> Any:
+        quick = self._quick(_NEGATIVE, operator.neg, (self,))
+        return super().__neg__() if quick is None else quick
 
     def __pow__(self, other: Any) -> Any:
         if type(other) is int or type(other) is float:
@@ -69,21 +85,29 @@ class ByNesting(ArrayMethods):
         return self.from_nested(function(*(self.to_nested(x) for x in inputs), **kwargs))
 
 
+_NEGATIVE: Any = UFUNCS[np.negative]
+
+
 def _outermost(operands: list[Any]) -> Any:
     return max((x for x in operands if is_number(x)), key=lambda x: x.level)
 
 
-def _operator(ufunc: np.ufunc, name: str, swap: bool) -> Any:
+def _operator(ufunc: np.ufunc, function: Any, name: str, swap: bool) -> Any:
     """An operator for plain parts; the operator of all numbers in every other case."""
     rule, general = UFUNCS[ufunc], getattr(ArrayMethods, name)
 
-    def operator(self: Any, other: Any) -> Any:
-        quick = self._quick(rule, ufunc, (other, self) if swap else (self, other))
+    def operated(self: Any, other: Any) -> Any:
+        quick = self._quick(rule, function, (other, self) if swap else (self, other))
         return general(self, other) if quick is None else quick
 
-    return operator
+    return operated
 
 
-for _ufunc, _name in ((np.add, "add"), (np.subtract, "sub"), (np.multiply, "mul"), (np.divide, "truediv")):
-    setattr(ByNesting, f"__{_name}__", _operator(_ufunc, f"__{_name}__", False))
-    setattr(ByNesting, f"__r{_name}__", _operator(_ufunc, f"__r{_name}__", True))
+for _ufunc, _function, _name in (
+    (np.add, operator.add, "add"),
+    (np.subtract, operator.sub, "sub"),
+    (np.multiply, operator.mul, "mul"),
+    (np.divide, operator.truediv, "truediv"),
+):
+    setattr(ByNesting, f"__{_name}__", _operator(_ufunc, _function, f"__{_name}__", False))
+    setattr(ByNesting, f"__r{_name}__", _operator(_ufunc, _function, f"__r{_name}__", True))

@@ -74,10 +74,12 @@ class Number:
 
         The parts of a view stay where they are in memory; other tangents take the strides of the value.
         """
-        value = payload(value)
-        if is_numpy(value) and value.dtype.kind not in "fcO":
-            return _without_derivative(value, tangents)
-        self: Any = cls.__new__(cls)
+        kind = type(value)
+        if kind is not float and (kind is not np.ndarray or value.dtype is not _FLOAT64):
+            value = payload(value)
+            if is_numpy(value) and value.dtype.kind not in "fcO":
+                return _without_derivative(value, tangents)
+        self: Any = _new(cls)
         self.value = value
         self.level = level
         for name, tangent in zip(cls.PARTS, tangents, strict=True):
@@ -86,7 +88,7 @@ class Number:
 
     def tangents(self) -> tuple[Tangent, ...]:
         """The tangents as they are now."""
-        return tuple(current(getattr(self, name)) for name in self.PARTS)
+        return tuple([current(getattr(self, name)) for name in self.PARTS])
 
     def parts(self) -> tuple[Any, ...]:
         """The value and the tangents that are not symbolic zeros."""
@@ -287,13 +289,12 @@ def payload(value: Any) -> Any:
 
 
 _FLOAT64 = np.dtype(float)
+_new: Any = object.__new__
 
 
 def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
     """The tangent in the dtype and payload of its value."""
     kind = type(tangent)
-    if ts.is_structured(tangent):
-        return tangent.astype(getattr(value, "dtype", None) or np.dtype(type(value)))
     if type(value) is float:
         if kind is float or (kind is np.ndarray and tangent.dtype is _FLOAT64):
             return tangent
@@ -301,9 +302,10 @@ def settled(value: Any, tangent: Tangent, view: bool = False) -> Tangent:
             return float(tangent)
     elif kind is np.ndarray and type(value) is np.ndarray and tangent.dtype is value.dtype:
         return tangent if view else ts.laid_out(tangent, value)
+    if ts.is_structured(tangent):
+        return tangent.astype(getattr(value, "dtype", None) or np.dtype(type(value)))
     if tangent is None or (isinstance(tangent, Zero) and tangent.cell is None):
-        shape = np.shape(value)
-        return Zero.of(value) if shape or is_ndarray(ts.storage(value)) else ZERO
+        return Zero.of(value) if ndim(value) or is_ndarray(ts.storage(value)) else ZERO
     if isinstance(tangent, Zero):
         return tangent
     kind = type(value)

@@ -46,11 +46,11 @@ class Quadratic(ByNesting):
         value, s, b = self.value, self._slope, self._bend
         vector = type(index) is int and type(value) is np.ndarray and value.ndim == 1 and value.dtype is _FLOAT64
         if vector and type(s) is np.ndarray and (type(b) is np.ndarray or is_zero(b)):
-            bend = b[:, index].copy() if type(b) is np.ndarray else ZERO
-            return _made(value.item(index), s[:, index].copy(), bend, self.level)
+            entry, bend = value.item(index), b[:, index].copy() if type(b) is np.ndarray else ZERO
+            return _made(entry, s[:, index].copy(), bend, self.level)
         return super().__getitem__(index)
 
-    def _quick(self, rule: Elementwise, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+    def _quick(self, rule: Elementwise, function: Any, inputs: tuple[Any, ...]) -> Any:
         """The chain rule where all parts are plain arrays of float64 or Python floats; None where more care is needed."""
         if rule.second is None or (type(self.value) is np.ndarray and not is_whole(self.value)):
             return None
@@ -74,19 +74,20 @@ class Quadratic(ByNesting):
                 return None
             values.append(v)
             rows.append((s, b))
-        y = ufunc(*values)
-        if not count:
-            if type(y) is not np.float64 and type(y) is not float:
-                return None
-            y = float(y)
-        if not rule.tame and (not ts.finite(y) or is_singular(rule, y, values)):
-            return None
-        if count:
-            rows = [
-                tuple(None if t is None else ts.align(t, ndim(v), count) for t in row)
-                for row, v in zip(rows, values, strict=True)
-            ]
         try:
+            y = function(*values)
+            if not count:
+                if type(y) is not np.float64 and type(y) is not float:
+                    return None
+                y = float(y)
+            # Python's arithmetic does not warn of what is not finite.
+            if not (rule.tame and count) and (not ts.finite(y) or is_singular(rule, y, values)):
+                return None
+            if count:
+                rows = [
+                    tuple(None if t is None else ts.align(t, ndim(v), count) for t in row)
+                    for row, v in zip(rows, values, strict=True)
+                ]
             s, b = _plain_chain(rule, y, values, rows)
         except ArithmeticError:
             return None

@@ -16,7 +16,7 @@ from .._typing import NDArray
 from ..errors import TooDenseError
 from .parents import Identity
 
-__all__ = ["Index", "Space"]
+__all__ = ["Index", "Space", "is_small"]
 
 #: A tangent of fewer entries than this is cheaper dense than structured.
 SMALL = 4096
@@ -32,6 +32,11 @@ LARGE_COUNTER = 1 << 24
 
 #: Bytes that one dense tangent may take before the differentiation is done in chunks of directions instead.
 LARGEST = 1 << 30
+
+
+def is_small(size: int, count: int) -> bool:
+    """Whether a tangent of so many entries along so many directions is cheaper dense."""
+    return count <= FEW if size == 1 else size * count <= SMALL
 
 
 class Index:
@@ -156,9 +161,7 @@ class Space:
 
     def is_small(self, size: int) -> bool:
         """Whether a tangent of so many entries a direction is cheaper dense."""
-        if not self.automatic:
-            return False
-        return self.size <= FEW if size == 1 else size * self.size <= SMALL
+        return self.automatic and is_small(size, self.size)
 
     def refuse_large(self, size: int, name: str) -> None:
         """Raise when a dense tangent would not fit into memory that a user expects to be taken."""

@@ -61,10 +61,24 @@ class Structured:
     through the other.
     """
 
-    __slots__ = ("__weakref__", "_slots", "_terms", "base", "dense_form", "shape", "space", "version", "view", "view_key")
+    __slots__ = (
+        "__weakref__",
+        "_slots",
+        "_terms",
+        "base",
+        "dense_form",
+        "inner",
+        "shape",
+        "space",
+        "version",
+        "view",
+        "view_key",
+    )
 
     def __init__(self, space: Space, inner: tuple[int, ...], terms: Iterable[Term]) -> None:
         self.space = space
+        #: The shape behind the directions.
+        self.inner = tuple(inner)
         self.shape = (space.size, *inner)
         self._terms: tuple[Term, ...] | None = tuple(terms)
         self._slots: list[Slot] | None = None
@@ -94,11 +108,6 @@ class Structured:
         return cls.rows_of(space, Dense(rows), tuple(tangent.shape[1:]))
 
     # ---------------------------------------------------------------------------------- what an array tells
-
-    @property
-    def inner(self) -> tuple[int, ...]:
-        """The shape behind the directions."""
-        return self.shape[1:]
 
     @property
     def ndim(self) -> int:
@@ -238,11 +247,12 @@ class Structured:
     def settled(self) -> Tangent:
         """The same tangent, with fewer terms, or the dense array if that is cheaper."""
         terms = self._terms or ()
-        size, count = math.prod(self.inner), len(terms)
-        widths = [t.parent.width() for t in terms if not t.parent.dense] if count > 1 else []
-        width, wide = sum(widths), sum(w for w in widths if w > WIDE)
-        crowded = 2 * width > self.space.size or (self.space.automatic and JOIN * wide > self.space.size)
-        if not self.space.exact and (crowded or self.space.is_small(size)):
+        space, count, width, crowded = self.space, len(terms), 0.0, False
+        if count > 1:
+            widths = [t.parent.width() for t in terms if not t.parent.dense]
+            width, wide = sum(widths), sum(w for w in widths if w > WIDE)
+            crowded = 2 * width > space.size or (space.automatic and JOIN * wide > space.size)
+        if not space.exact and (crowded or (space.automatic and space.is_small(math.prod(self.inner)))):
             return self.dense()
         return self.joined() if count > MANY or (count > FEW and width > WIDE * count) else self
 

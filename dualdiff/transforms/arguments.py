@@ -6,8 +6,9 @@ import copy
 import math
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
+from itertools import repeat
 from typing import Any, NamedTuple
 from warnings import warn
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from .. import tangents as ts
 from .._typing import Array, NDArray, Tree, is_ndarray, is_numpy
-from ..arrays import is_number, plain
+from ..arrays import Number, is_number, plain
 from ..arrays.construction import as_tangent, as_value, room_for
 from ..arrays.levels import is_open, new_level, open_levels
 from ..arrays.number import absorb, rebuilt
@@ -52,34 +53,28 @@ def _is_container(tree: Tree) -> bool:
 
 def flatten(tree: Tree) -> list[Any]:
     """The leaves of a tree, in order."""
-    if not _is_container(tree) and type(tree) not in HOLDERS:
+    kind = type(tree)
+    if kind in HOLDERS:
+        return [tree.data]
+    if not issubclass(kind, _CONTAINERS):
         return [tree]
-    return list(_leaves(tree))
+    branches = tree.values() if isinstance(tree, dict) else tree
+    return [leaf for branch in branches for leaf in flatten(branch)]
 
 
 def leaves_of_direction(point: Tree, direction: Tree) -> list[Any]:
     """The leaves of a direction at a point; a list of numbers in the place of an array is an array."""
-    if isinstance(direction, list) and not _is_container(point):
+    if issubclass(type(direction), list) and not _is_container(point):
         return [absorb(direction)]
     return flatten(direction)
 
 
-def _leaves(tree: Tree) -> Iterator[Any]:
-    if type(tree) in HOLDERS:
-        yield tree.data
-        return
-    if not _is_container(tree):
-        yield tree
-        return
-    for branch in tree.values() if isinstance(tree, dict) else tree:
-        yield from _leaves(branch)
-
-
 def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
     """A tree of the same form with these leaves."""
-    if type(tree) in HOLDERS:
+    kind = type(tree)
+    if kind in HOLDERS:
         return tree.with_data(next(leaves))
-    if not _is_container(tree):
+    if not issubclass(kind, _CONTAINERS):
         return next(leaves)
     if isinstance(tree, dict):
         branches = copy.copy(tree)
@@ -89,16 +84,20 @@ def rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
     return rebuilt(tree, [rebuild(branch, leaves) for branch in tree])
 
 
-def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def call(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """Call the user's function; an error of ours that NumPy has masked, or the program, comes to light again."""
-    if refusals.get() is not None:
-        return _called(function, args, kwargs)
     found: list[tuple[str, object]] = []
-    token = refusals.set(found)
+    token = refusals.set(found) if refusals.get() is None else None
     try:
-        result = _called(function, args, kwargs)
+        result = function(*args, **kwargs)
+    except Exception as error:
+        explained = _explained(error, args)
+        if explained is None:
+            raise
+        raise explained from error
     finally:
-        refusals.reset(token)
+        if token is not None:
+            refusals.reset(token)
     if found:
         warn(
             "the function caught an error and went on, so a derivative may be missing from its result. The error was: "
@@ -117,54 +116,47 @@ def _distance() -> int:
     return level
 
 
-def _called(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    try:
-        return function(*args, **kwargs)
-    except DerivativeLostError as error:
-        instead = advice(error)
-        if instead is not None:
-            raise DerivativeLostError(f"{error} But {instead}") from error
-        raise
-    except DualDiffError:
-        raise
-    except (ValueError, TypeError, AttributeError, SystemError) as error:
-        cause, instead = error.__cause__, advice(error)
-        if isinstance(cause, DualDiffError):
-            # A new one: its cause may not be caused by itself.
-            raise type(cause)(str(cause) if instead is None else f"{cause} But {instead}") from error
-        if instead is not None:
-            raise NoRuleError(f"{error}: {instead}") from error
-        if re.match(r"could not convert string to float: '\w*Dual\(", str(error)):
-            raise DerivativeLostError(
-                f"{error}: the text of a dual is read as a number, which has no derivative. To round it use np.round; for the "
-                "value alone write dd.value_of(x)."
-            ) from error
-        if _is_about_objects(str(error)):
-            raise NoRuleError(
-                f"{error}. np.array([...]) of duals makes an object array, which this function of NumPy refuses: write "
-                "np.stack([...]), or `import dualdiff.numpy as np`."
-            ) from error
-        if re.search(r"must be .*, not (Dual|HyperDual|Quadratic|Taylor)$", str(error)):
-            raise NoRuleError(
-                f"{error}: this compiled function takes plain arrays. If it is SciPy's, dualdiff.scipy may have it for duals "
-                "(an object of SciPy's too: dualdiff.scipy.sparse.linalg.splu); else give it a rule with dd.custom_jvp."
-            ) from error
-        if "'list'" in str(error) and any(type(arg) is list for arg in args):
-            raise TypeError(
-                f"{error}. The function was called with a list, and is given a list of duals: call it with np.array([...])."
-            ) from error
-        if str(error).startswith("Error setting single item"):
-            raise DerivativeLostError(
-                "a float array cannot hold a derivative. Allocate it with np.zeros_like(x, shape=...), or "
-                "`import dualdiff.numpy as np`, or wrap the function: dd.lift(f)."
-            ) from error
-        raise
-    except Exception as error:
+def _explained(error: Exception, args: Sequence[Any]) -> Exception | None:
+    """The error to raise instead, with the line to write; None if this one says it all."""
+    if isinstance(error, DualDiffError) and not isinstance(error, DerivativeLostError):
+        return None
+    instead = advice(error)
+    if isinstance(error, DerivativeLostError):
+        return None if instead is None else DerivativeLostError(f"{error} But {instead}")
+    cause = error.__cause__
+    if not isinstance(error, (ValueError, TypeError, AttributeError, SystemError)):
         # SciPy's compiled code has errors of its own.
-        instead = advice(error)
-        if instead is not None:
-            raise NoRuleError(f"{error}: {instead}") from error
-        raise
+        return None if instead is None else NoRuleError(f"{error}: {instead}")
+    if isinstance(cause, DualDiffError):
+        # A new one: its cause may not be caused by itself.
+        return type(cause)(str(cause) if instead is None else f"{cause} But {instead}")
+    if instead is not None:
+        return NoRuleError(f"{error}: {instead}")
+    if re.match(r"could not convert string to float: '\w*Dual\(", str(error)):
+        return DerivativeLostError(
+            f"{error}: the text of a dual is read as a number, which has no derivative. To round it use np.round; for the "
+            "value alone write dd.value_of(x)."
+        )
+    if _is_about_objects(str(error)):
+        return NoRuleError(
+            f"{error}. np.array([...]) of duals makes an object array, which this function of NumPy refuses: write "
+            "np.stack([...]), or `import dualdiff.numpy as np`."
+        )
+    if re.search(r"must be .*, not (Dual|HyperDual|Quadratic|Taylor)$", str(error)):
+        return NoRuleError(
+            f"{error}: this compiled function takes plain arrays. If it is SciPy's, dualdiff.scipy may have it for duals "
+            "(an object of SciPy's too: dualdiff.scipy.sparse.linalg.splu); else give it a rule with dd.custom_jvp."
+        )
+    if "'list'" in str(error) and any(type(arg) is list for arg in args):
+        return TypeError(
+            f"{error}. The function was called with a list, and is given a list of duals: call it with np.array([...])."
+        )
+    if str(error).startswith("Error setting single item"):
+        return DerivativeLostError(
+            "a float array cannot hold a derivative. Allocate it with np.zeros_like(x, shape=...), or "
+            "`import dualdiff.numpy as np`, or wrap the function: dd.lift(f)."
+        )
+    return None
 
 
 def _is_about_objects(message: str) -> bool:
@@ -183,55 +175,72 @@ class Result(NamedTuple):
 
 
 _FLOAT64 = np.dtype(float)
+_PYTHON_NUMBERS = frozenset((int, float, complex, bool))
+
+
+def _is_complex(leaf: Any) -> bool:
+    kind = type(leaf)
+    if kind is float or kind is complex:
+        return kind is complex
+    return getattr(leaf if kind is np.ndarray else plain(leaf), "dtype", _FLOAT64).kind == "c"
+
+
+def _from_the_front(argnums: int | Sequence[int], count: int) -> list[int]:
+    """The numbers of the differentiated arguments among so many."""
+    if type(argnums) is int and 0 <= argnums < count:
+        return [argnums]
+    if type(argnums) is range and argnums == range(count):
+        return list(argnums)
+    numbers: tuple[int, ...] = (argnums,) if isinstance(argnums, (int, np.integer)) else tuple(argnums)
+    for number in numbers:
+        if not -count <= number < count:
+            raise ValueError(f"argnums={argnums} but the function was called with {count} positional argument(s).")
+    found = [number % count for number in numbers]
+    if len(set(found)) < len(found):
+        raise ValueError(f"argnums={argnums} names an argument twice.")
+    return found
 
 
 class Inputs:
     """The arguments of a function, of which those numbered by ``argnums`` are differentiated."""
 
     def __init__(
-        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], argnums: int | tuple[int, ...],
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], argnums: int | Sequence[int],
         has_aux: bool,
     ) -> None:  # fmt: skip
         self.function, self.args, self.kwargs, self.has_aux = function, args, kwargs, has_aux
-        self.single = isinstance(argnums, (int, np.integer))
-        numbers: tuple[int, ...] = (argnums,) if isinstance(argnums, (int, np.integer)) else tuple(argnums)
-        for number in numbers:
-            if not -len(args) <= number < len(args):
-                raise ValueError(f"argnums={argnums} but the function was called with {len(args)} positional argument(s).")
-        self.numbers = [number % len(args) for number in numbers]
-        if len(set(self.numbers)) < len(numbers):
-            raise ValueError(f"argnums={argnums} names an argument twice.")
         self.argnums = argnums
-        self.trees = [args[number] for number in self.numbers]
-        given = flatten(self.trees[0]) if self.single else flatten(self.trees)
-        self.leaves = [owned(as_value(leaf)) for leaf in given]
+        self.single = isinstance(argnums, (int, np.integer))
+        self.numbers = _from_the_front(argnums, len(args))
+        self.trees = list(map(args.__getitem__, self.numbers))
+        given = flatten(self.trees[0]) if len(self.trees) == 1 else flatten(self.trees)
+        self.leaves = list(map(owned, map(as_value, given)))
         self.shapes = [getattr(leaf, "shape", ()) for leaf in self.leaves]
-        self.sizes = [math.prod(shape) for shape in self.shapes]
+        self.sizes = list(map(math.prod, self.shapes))
         self.size = sum(self.sizes)
-        self.python_scalars = {type(x) for x in given} <= {int, float, complex, bool}
+        self.python_scalars = _PYTHON_NUMBERS.issuperset(map(type, given))
 
     @property
     def is_complex(self) -> bool:
         """Whether any input is complex."""
-        return any(getattr(plain(leaf), "dtype", _FLOAT64).kind == "c" or type(leaf) is complex for leaf in self.leaves)
+        return any(map(_is_complex, self.leaves))
 
     def evaluate(self, kind: Any, tangents: Iterable[tuple[Any, ...]]) -> Result:
         """Call the function with numbers of this kind, with these tangents, in the place of the inputs' leaves."""
-        around = open_levels()
-        # Nobody but the numbers holds their memory.
-        values = (room_for(owned(leaf), around) if around else owned(leaf) for leaf in self.leaves)
-        args = list(self.args)
+        around, args = open_levels(), list(self.args)
+        # Nobody but the numbers will hold their memory.
+        values = map(owned, self.leaves) if not around else [room_for(owned(leaf), around) for leaf in self.leaves]
         with new_level(kind) as level:
-            numbers = [kind.of(value, parts, level) for value, parts in zip(values, tangents, strict=True)]
-            supply = iter(numbers)
-            for number, tree in zip(self.numbers, self.trees, strict=True):
-                args[number] = rebuild(tree, supply)
-            output, aux = call(self.function, tuple(args), self.kwargs), None
+            supply = map(kind.of, values, tangents, repeat(level))
+            for number in self.numbers:
+                args[number] = rebuild(args[number], supply)
+            output, aux = call(self.function, args, self.kwargs), None
             if self.has_aux:
                 if not isinstance(output, tuple) or len(output) != 2:
                     raise TypeError("with has_aux=True the function must return a pair (output, aux).")
                 output, aux = output
-            return Result([_checked(leaf, level) for leaf in flatten(output)], output, stripped(aux, level), level)
+            leaves = list(map(_checked, flatten(output), repeat(level)))
+            return Result(leaves, output, None if aux is None else stripped(aux, level), level)
 
     def seeds(self, start: int, stop: int) -> list[Any]:
         """The unit vectors start:stop of all inputs together, cut to the leaves, directions in front."""
@@ -239,7 +248,9 @@ class Inputs:
         if not self.size:
             return [None] * len(self.leaves)
         if len(self.leaves) == 1 and rows == self.size and type(self.leaves[0]) is np.ndarray:
-            return [np.eye(rows, dtype=self.leaves[0].dtype).reshape((rows, *self.shapes[0]))]
+            block = np.zeros((rows, rows), self.leaves[0].dtype)
+            block.reshape(-1)[:: rows + 1] = 1
+            return [block.reshape((rows, *self.shapes[0]))]
         for leaf, size, shape in zip(self.leaves, self.sizes, self.shapes, strict=True):
             value = plain(leaf)
             block = np.zeros((rows, size), value.dtype if hasattr(value, "dtype") else type(value))
@@ -263,45 +274,47 @@ class Inputs:
 
     def directions(self, tree: Tree, name: str) -> list[Any]:
         """The leaves of a direction, checked against those of the point."""
-        branches = [tree] if self.single else tree
-        if _is_container(branches) and len(branches) == len(self.trees) and not isinstance(branches, dict):
-            given = [
-                leaf for point, along in zip(self.trees, branches, strict=True) for leaf in leaves_of_direction(point, along)
-            ]
+        if self.single:
+            given = leaves_of_direction(self.trees[0], tree)
+        elif _is_container(tree) and len(tree) == len(self.trees) and not isinstance(tree, dict):
+            given = [leaf for point, along in zip(self.trees, tree, strict=True) for leaf in leaves_of_direction(point, along)]
         else:
             given = flatten(tree)
         if len(given) != len(self.leaves):
             raise ShapeError(f"the direction {name} holds {len(given)} arrays, the point {len(self.leaves)}.")
-        return [as_tangent(owned(d), leaf, f"direction {name}") for d, leaf in zip(given, self.leaves, strict=True)]
+        return list(map(as_tangent, map(owned, given), self.leaves, repeat(f"direction {name}")))
 
     def leading(self, tangents: list[Any]) -> tuple[int, ...]:
         """The directions in front, the same of every leaf; a symbolic zero has any."""
-        pairs = zip(tangents, self.shapes, strict=True)
-        found = {ts.directions(t, len(shape)) for t, shape in pairs if not ts.is_zero(t)}
+        found: set[tuple[int, ...]] = set()
+        for tangent, shape in zip(tangents, self.shapes, strict=True):
+            if not ts.is_zero(tangent):
+                found.add(ts.directions(tangent, len(shape)))
         if len(found) > 1:
             raise ShapeError(f"directions of different number: {sorted(found)}")
         return found.pop() if found else ()
 
     def cut(self, array: Array, front: int = 0) -> Tree:
         """Cut the last axis, which runs over all inputs, to the form of the differentiated arguments."""
-        lead = array.shape[: array.ndim - 1]
+        shape, lead = array.shape, array.shape[:-1]
         if len(self.shapes) == 1:
-            piece = array if self.shapes[0] == array.shape[-1:] else array.reshape(lead + self.shapes[0])
-            tree = rebuild(self.trees[0], iter([self.scalar(piece)]))
-            return tree if self.single else (tree,)
+            piece = array if self.shapes[0] == shape[-1:] else array.reshape(lead + self.shapes[0])
+            return self.formed(iter((self.scalar(piece),)))
         pieces, offset = [], 0
         for size, shape in zip(self.sizes, self.shapes, strict=True):
             pieces.append(self.scalar(array[..., offset : offset + size].reshape(lead + shape)))
             offset += size
-        if self.single:
-            return rebuild(self.trees[0], iter(pieces))
-        return tuple(rebuild(self.trees, iter(pieces)))
+        return self.formed(iter(pieces))
+
+    def formed(self, leaves: Iterator[Any]) -> Tree:
+        """These leaves in the form of the differentiated arguments."""
+        return rebuild(self.trees[0], leaves) if self.single else tuple(rebuild(self.trees, leaves))
 
     def scalar(self, x: Any) -> Any:
         """A result of shape () as a Python number for Python inputs, as a NumPy scalar for NumPy's."""
         if type(x) is float:
             return x if self.python_scalars else np.float64(x)
-        if is_number(x) or np.ndim(x):
+        if ts.ndim(x) or is_number(x) or np.ndim(x):
             return x
         x = x[()] if is_ndarray(x) else x
         if self.python_scalars:
@@ -311,17 +324,21 @@ class Inputs:
 
 def owned(value: Any) -> Any:
     """A copy: the function may write into its argument, the caller's array stays as it is."""
+    if type(value) is float:
+        return value
     return value.copy("K") if is_ndarray(value) or (is_number(value) and np.ndim(value)) else value
 
 
 def _checked(leaf: Any, level: int) -> Any:
     """A leaf of the output: a number of ours, an array or a scalar."""
-    if is_ndarray(leaf):
+    number = isinstance(leaf, Number)
+    if not number and is_ndarray(leaf):
         try:
             leaf = absorb(leaf)
         except TypeError as error:
             raise TypeError(f"the function returned {leaf!r}: {error}") from error
-    if is_number(leaf):
+        number = is_number(leaf)
+    if number:
         if leaf.level != level or is_number(leaf.value):
             _refuse_stale(leaf)
         return leaf
@@ -345,37 +362,51 @@ def _refuse_stale(number: Any) -> None:
         number = number.value
 
 
-def split(leaf: Any, level: int, leading: tuple[int, ...]) -> tuple[Any, Any]:
-    """The value and the tangent of a result, the tangent with its directions, zero for a constant."""
-    value, tangents = parts_at(leaf, level, 1)
-    return value, tangent_or_zero(tangents[0], value, leading)
+def split(result: Result, leading: tuple[int, ...]) -> tuple[list[Any], list[Any]]:
+    """The values and the tangents of a result's leaves, the tangents with their directions, zero for a constant."""
+    values, tangents = [], []
+    for leaf in result.leaves:
+        value, (tangent,) = parts_at(leaf, result.level, 1)
+        values.append(value)
+        tangents.append(tangent_or_zero(tangent, value, leading))
+    return values, tangents
 
 
 def parts_at(leaf: Any, level: int, count: int) -> tuple[Any, tuple[Any, ...]]:
     """The value and the tangents of a number of this level; None for each tangent of a constant."""
-    if is_number(leaf) and leaf.level == level:
-        tangents = (None if isinstance(t, ts.Zero) else _simplified(t) for t in leaf.tangents())
-        return _simplified(leaf.value), tuple(tangents)
+    if isinstance(leaf, Number) and leaf.level == level:
+        return _simplified(leaf.value), tuple([_simplified(getattr(leaf, name)) for name in leaf.PARTS])
     return _simplified(leaf), (None,) * count
 
 
 def _simplified(x: Any) -> Any:
-    """A number that is constant at every level as the plain array it holds."""
-    return plain(x) if is_number(x) and x.is_constant() else x
+    """A number that is constant at every level as the plain array it holds; None for a symbolic zero."""
+    kind = type(x)
+    if kind is float or kind is np.ndarray:
+        return x
+    x = ts.current(x)
+    if is_number(x):
+        return plain(x) if x.is_constant() else x
+    return None if isinstance(x, ts.Zero) else x
 
 
 def tangent_or_zero(tangent: Any, value: Any, leading: tuple[int, ...]) -> Any:
     """The tangent, or zeros of its shape."""
     if tangent is not None:
         return tangent
-    dtype = np.result_type(plain(value))
+    dtype = value.dtype if type(value) is np.ndarray else np.result_type(plain(value))
     return np.zeros(leading + np.shape(value), dtype if dtype.kind in "fc" else float)[()]
+
+
+def directions_last(rows: Any) -> Any:
+    """Rows of derivatives, directions in front, with the directions behind."""
+    if ts.ndim(rows) < 2:
+        return rows
+    return rows.T if rows.ndim == 2 else np.moveaxis(rows, 0, -1)
 
 
 def stripped(aux: Tree, level: int) -> Tree:
     """What came along, without the numbers of this level."""
-    if aux is None:
-        return None
     arrays = (absorb(x) if is_ndarray(x) and _holds_numbers(x) else x for x in flatten(aux))
     values = [parts_at(leaf, level, 1)[0] for leaf in arrays]
     for value in values:

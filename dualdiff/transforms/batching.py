@@ -47,11 +47,19 @@ class Division(NamedTuple):
         if chunk_size is None and (workers is not None or self.progress):
             parts = MANY if workers is None or callable(workers) else _processes(workers)
             size = min(size, max(1, -(-count // parts)))
+        if size >= count:
+            return [(0, count)]
         return [(start, min(start + size, count)) for start in range(0, max(count, 1), size)]
 
     def over(self, function: Callable[[Span], T], count: int, bytes_each: int) -> Iterator[T]:
         """The results of the function for each range, in order, as they come."""
-        spans, workers = self.spans(count, bytes_each), self.workers
+        spans = self.spans(count, bytes_each)
+        if len(spans) == 1 and self.workers is None and not self.progress:
+            return map(function, spans)
+        return self._spread(function, spans)
+
+    def _spread(self, function: Callable[[Span], T], spans: list[Span]) -> Iterator[T]:
+        workers = self.workers
         if workers is None or workers == 1 or open_levels():
             # The numbers of an outer differentiation mean nothing elsewhere.
             yield from self._shown(map(function, spans), len(spans))

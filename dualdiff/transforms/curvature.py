@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ import numpy as np
 from .._typing import Tree
 from ..arrays import Dual, HyperDual, Quadratic
 from ..errors import TooDenseError
-from ..tangents.space import Space
-from .arguments import Inputs, Result, flatten, parts_at, tangent_or_zero
+from ..tangents.space import Space, is_small
+from .arguments import Inputs, Result, directions_last, flatten, parts_at, tangent_or_zero
 from .representation import leaves_of, new_space, rows_in_front, space_for
 
 __all__ = ["Slopes", "bends_of", "differentiated_slopes", "directed_slopes", "matrix_of", "quadratic_result"]
@@ -31,7 +32,7 @@ class Slopes:
         self.form, self.aux = result.form, result.aux
         pairs = leaves_of(result)
         rows = (tangent_or_zero(rows_in_front(t, np.shape(v)), v, (inner.size,)) for v, t in pairs)
-        return [*(v for v, _ in pairs), *(np.moveaxis(row, 0, -1) if row.ndim > 1 else row for row in rows)]
+        return [*(v for v, _ in pairs), *map(directions_last, rows)]
 
 
 def differentiated_slopes(
@@ -66,7 +67,7 @@ def directed_slopes(inputs: Inputs, tangents: str, along: list[Any]) -> Result |
         return None
     seeds = inputs.structured_seeds(space)
     try:
-        return inputs.evaluate(HyperDual, [(seed, v, None) for seed, v in zip(seeds, along, strict=True)])
+        return inputs.evaluate(HyperDual, zip(seeds, along, repeat(None)))
     except TooDenseError:
         return None
 
@@ -75,12 +76,14 @@ def quadratic_result(inputs: Inputs, tangents: str, space: Space | None = None) 
     """The function evaluated with its gradient and Hessian at once; None where that does not pay, or fit into memory."""
     if tangents == "dense" or inputs.size == 0 or inputs.is_complex:
         return None
-    if space is None:
-        space = new_space(inputs, automatic=tangents == "auto")
-    space.parents.clear()
-    seeds = inputs.seeds(0, inputs.size) if space.is_small(inputs.size) else inputs.structured_seeds(space)
+    if space is None and tangents == "auto" and is_small(inputs.size, inputs.size):
+        seeds = inputs.seeds(0, inputs.size)
+    else:
+        space = new_space(inputs, automatic=tangents == "auto") if space is None else space
+        space.parents.clear()
+        seeds = inputs.structured_seeds(space)
     try:
-        return inputs.evaluate(Quadratic, [(seed, None) for seed in seeds])
+        return inputs.evaluate(Quadratic, zip(seeds, repeat(None)))
     except TooDenseError:
         return None
 
@@ -91,12 +94,12 @@ def bends_of(result: Result, n: int) -> list[tuple[Any, Any, Any]]:
     for leaf in result.leaves:
         value, (slope, bend) = parts_at(leaf, result.level, 2)
         front = tangent_or_zero(rows_in_front(slope, np.shape(value)), value, (n,))
-        rows.append((value, np.moveaxis(front, 0, -1) if front.ndim > 1 else front, bend))
+        rows.append((value, directions_last(front), bend))
     return rows
 
 
 def matrix_of(bend: Any, value: Any, n: int) -> Any:
     """The second derivatives with n in both last axes, exactly symmetric."""
     front = tangent_or_zero(rows_in_front(bend, np.shape(value)), value, (n * n,))
-    matrix = np.reshape(np.moveaxis(front, 0, -1), (*np.shape(value), n, n))
-    return (matrix + np.swapaxes(matrix, -1, -2)) * matrix.dtype.type(0.5)
+    matrix = directions_last(front).reshape((*front.shape[1:], n, n))
+    return (matrix + matrix.swapaxes(-1, -2)) * matrix.dtype.type(0.5)

@@ -49,24 +49,25 @@ def derivative(
     @named_after(f)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
-        if inputs.size != len(inputs.leaves) or any(inputs.shapes):
+        if any(inputs.shapes):
             raise ShapeError(
                 f"derivative is with respect to a scalar, but the argument has shape {inputs.shapes}: use dd.grad for a "
                 "scalar function, dd.jacobian for any other."
             )
-        found, aux = [], None
-        for i in range(len(inputs.leaves)):
-            result = inputs.evaluate(Dual, [(1.0 if i == j else None,) for j in range(len(inputs.leaves))])
-            pairs = [split(leaf, result.level, ()) for leaf in result.leaves]
-            refuse_complex(inputs, [v for v, _ in pairs], holomorphic, "derivative")
+        found, aux, count = [], None, len(inputs.leaves)
+        for i in range(count):
+            along: list[Any] = [(None,)] * count
+            along[i] = (1.0,)
+            result = inputs.evaluate(Dual, along)
+            values, slopes = split(result, ())
+            refuse_complex(inputs, values, holomorphic, "derivative")
             aux = result.aux
-            found.append(rebuild(result.form, (inputs.scalar(t) for _, t in pairs)))
+            found.append(rebuild(result.form, map(inputs.scalar, slopes)))
         if holomorphic and inputs.is_complex:
             from .jacobian import jacobian
 
             jacobian(lambda *a: f(*a, **kwargs), argnums=argnums, has_aux=has_aux, holomorphic=True)(*args)
-        trees = rebuild(inputs.trees, iter(found))
-        tree = trees[0] if inputs.single else tuple(trees)
+        tree = inputs.formed(iter(found))
         return (tree, aux) if has_aux else tree
 
     return differentiated

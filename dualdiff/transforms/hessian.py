@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from .._typing import Array, Tree, is_ndarray
 from ..arrays import HyperDual
 from ..errors import NotScalarError
-from .arguments import Inputs, flatten, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
+from .arguments import Inputs, directions_last, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
 from .batching import Division, MapLike, Span
 from .curvature import bends_of, differentiated_slopes, directed_slopes, matrix_of, quadratic_result
 from .points import per_point_hessian
@@ -149,7 +150,7 @@ def _second_order(
         slopes_of, with_values, with_slopes = found
         values = [value for value, _ in with_values]
         refuse_complex(inputs, values, holomorphic, "hessian")
-        matrices = [np.moveaxis(tangent_or_zero(rows_in_front(t, np.shape(s)), s, (n,)), 0, -1) for s, t in with_slopes]
+        matrices = [directions_last(tangent_or_zero(rows_in_front(t, np.shape(s)), s, (n,))) for s, t in with_slopes]
         cut = [inputs.cut(s) for s, _ in with_slopes]
         return values, slopes_of.form, cut, [_cut_twice(inputs, _symmetric(m, n)) for m in matrices], slopes_of.aux
     values, form, slopes, matrices, aux = dense_second_order(inputs, division, holomorphic)
@@ -184,10 +185,10 @@ def _block(inputs: Inputs, span: Span) -> tuple[list[Any], Tree, Any, list[Array
     """Values, form, what came along, slopes if these are the first rows, and some rows of the upper triangle in front."""
     (start, stop), n = span, inputs.size
     rows, columns = inputs.seeds(start, stop), inputs.seeds(start, n)
-    result = inputs.evaluate(HyperDual, [(row, column, None) for row, column in zip(rows, columns, strict=True)])
+    result = inputs.evaluate(HyperDual, zip(rows, columns, repeat(None)))
     parts = [parts_at(leaf, result.level, 3) for leaf in result.leaves]
     values = [value for value, _ in parts]
-    slopes = [] if start else [np.moveaxis(tangent_or_zero(t[1], v, (n,)), 0, -1) for v, t in parts]
+    slopes = [] if start else [directions_last(tangent_or_zero(t[1], v, (n,))) for v, t in parts]
     blocks = [tangent_or_zero(t[2], v, (stop - start, n - start)) for v, t in parts]
     return values, rebuild(result.form, iter(values)), result.aux, slopes, blocks
 
@@ -204,22 +205,12 @@ def _symmetric(matrix: Array, n: int) -> Array:
 
 def _cut_twice(inputs: Inputs, matrix: Array) -> Tree:
     """The two last axes, which run over all inputs, in the form of the differentiated arguments."""
-    blocks = []
-    offset = 0
-    for size, shape in zip(inputs.sizes, inputs.shapes, strict=True):
-        rows = np.moveaxis(matrix[..., offset : offset + size, :], -2, 0)
-        tree = inputs.cut(rows)
-
-        def arranged(piece: Any, size: int = size, shape: tuple[int, ...] = shape) -> Any:
-            lead = matrix.ndim - 2
-            return inputs.scalar(
-                np.reshape(np.moveaxis(piece, 0, lead), np.shape(piece)[1 : lead + 1] + shape + np.shape(piece)[lead + 1 :])
-            )
-
-        blocks.append(rebuild(tree, (arranged(piece) for piece in flatten(tree))))
+    shape, blocks, offset = matrix.shape, [], 0
+    for size, inner in zip(inputs.sizes, inputs.shapes, strict=True):
+        rows = matrix[..., offset : offset + size, :]
+        blocks.append(inputs.cut(rows.reshape((*shape[:-2], *inner, shape[-1]))))
         offset += size
-    trees = rebuild(inputs.trees, iter(blocks))
-    return trees[0] if inputs.single else tuple(trees)
+    return inputs.formed(iter(blocks))
 
 
 def second_directional_derivative(f: Callable[..., Any], x: Tree, u: Tree, v: Tree) -> Any:
@@ -254,10 +245,10 @@ def second_directional_derivative(f: Callable[..., Any], x: Tree, u: Tree, v: Tr
     """
     inputs = Inputs(f, (x,), {}, 0, False)
     first, second = inputs.directions(u, "u"), inputs.directions(v, "v")
-    result = inputs.evaluate(HyperDual, [(a, b, None) for a, b in zip(first, second, strict=True)])
+    result = inputs.evaluate(HyperDual, zip(first, second, repeat(None)))
     leading = inputs.leading(first) + inputs.leading(second)
     parts = [parts_at(leaf, result.level, 3) for leaf in result.leaves]
-    return rebuild(result.form, (inputs.scalar(tangent_or_zero(t[2], value, leading)) for value, t in parts))
+    return rebuild(result.form, iter([inputs.scalar(tangent_or_zero(t[2], value, leading)) for value, t in parts]))
 
 
 def _refuse_vector(outputs: list[Any]) -> None:
@@ -319,7 +310,7 @@ def hvp(f: Callable[..., Any], x: Tree, v: Tree, *, chunk_size: int | None = Non
     rows = []
     for start, stop in Division(chunk_size).spans(inputs.size, 8 * inputs.size * (1 + sum(leading))):
         seeds = inputs.seeds(start, stop)
-        result = inputs.evaluate(HyperDual, [(seed, v, None) for seed, v in zip(seeds, along, strict=True)])
+        result = inputs.evaluate(HyperDual, zip(seeds, along, repeat(None)))
         _refuse_vector(result.leaves)
         value, parts = parts_at(result.leaves[0], result.level, 3)
         rows.append(tangent_or_zero(parts[2], value, (stop - start, *leading)))

@@ -11,7 +11,17 @@ import numpy as np
 from .._typing import Array, Tree
 from ..arrays import Dual
 from ..errors import NotDifferentiableError, NotScalarError
-from .arguments import Inputs, named_after, parts_at, rebuild, refuse_complex, tangent_or_zero
+from .arguments import (
+    Inputs,
+    directions_last,
+    flatten,
+    named_after,
+    parts_at,
+    rebuild,
+    refuse_complex,
+    split,
+    tangent_or_zero,
+)
 from .batching import Division, MapLike, Span
 from .points import per_point_jacobian
 from .representation import Tangents, checked, leaves_of, rows_in_front, structured_result
@@ -69,17 +79,8 @@ def jacobian(
     array([[2., 0.],
            [0., 4.]])
     """
-    both = value_and_jacobian(
-        f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic, layout=layout, axis=axis, chunk_size=chunk_size,
-        tangents=tangents, sparse=sparse, workers=workers, progress=progress,
-    )  # fmt: skip
-
-    @named_after(f)
-    def derivative(*args: Any, **kwargs: Any) -> Any:
-        value, matrix = both(*args, **kwargs)
-        return (matrix, value[1]) if has_aux else matrix
-
-    return derivative
+    division = Division(chunk_size, workers, progress)
+    return _jacobian(f, argnums, has_aux, holomorphic, layout, axis, division, tangents, sparse, valued=False)
 
 
 def value_and_jacobian(
@@ -102,14 +103,20 @@ def value_and_jacobian(
     (array([3., 6.]), array([[3., 0.],
            [0., 3.]]))
     """
+    division = Division(chunk_size, workers, progress)
+    return _jacobian(f, argnums, has_aux, holomorphic, layout, axis, division, tangents, sparse, valued=True)
+
+
+def _jacobian(
+    f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, holomorphic: bool, layout: str, axis: int | None,
+    division: Division, tangents: str, sparse: bool, *, valued: bool,
+) -> Callable[..., Any]:  # fmt: skip
     if layout not in ("numerator", "denominator"):
         raise ValueError(f"layout must be 'numerator' or 'denominator', not {layout!r}.")
     if sparse:
-        refuse_combinations(axis=axis, chunk_size=chunk_size, holomorphic=holomorphic, workers=workers)
-        return named_after(f)(_sparsely(f, argnums, has_aux, layout, checked(tangents)))
-    division = Division(chunk_size, workers, progress)
-    both = _differentiated(f, argnums, has_aux, holomorphic, layout, axis, division, tangents, scalar=False)
-    return named_after(f)(both)
+        refuse_combinations(axis=axis, chunk_size=division.chunk_size, holomorphic=holomorphic, workers=division.workers)
+        return _sparsely(f, argnums, has_aux, layout, checked(tangents), valued)
+    return _differentiated(f, argnums, has_aux, holomorphic, layout, axis, division, tangents, scalar=False, valued=valued)
 
 
 def grad(
@@ -144,14 +151,7 @@ def grad(
     array([2., 4.])
     """
     division = Division(chunk_size, workers, progress)
-    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, division, tangents, scalar=True)
-
-    @named_after(f)
-    def derivative(*args: Any, **kwargs: Any) -> Any:
-        value, gradient = both(*args, **kwargs)
-        return (gradient, value[1]) if has_aux else gradient
-
-    return derivative
+    return _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, division, tangents, scalar=True, valued=False)
 
 
 def value_and_grad(
@@ -174,49 +174,54 @@ def value_and_grad(
     (np.float64(5.0), array([2., 4.]))
     """
     division = Division(chunk_size, workers, progress)
-    both = _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, division, tangents, scalar=True)
-    return named_after(f)(both)
+    return _differentiated(f, argnums, has_aux, holomorphic, "numerator", axis, division, tangents, scalar=True, valued=True)
 
 
 def _differentiated(
     f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, holomorphic: bool, layout: str, axis: int | None,
-    division: Division, tangents: str, scalar: bool,
+    division: Division, tangents: str, *, scalar: bool, valued: bool,
 ) -> Callable[..., Any]:  # fmt: skip
     checked(tangents)
     verb = "grad" if scalar else "jacobian"
 
-    def both(*args: Any, **kwargs: Any) -> Any:
+    @named_after(f)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
         if axis is not None:
-            value, form, matrices, aux = per_point_jacobian(inputs, axis, scalar)
+            values, form, matrices, aux = per_point_jacobian(inputs, axis, scalar)
             if layout == "denominator":
                 # A scalar at each point has no axis to turn.
                 matrices = [
                     np.swapaxes(m, -1, -2) if m.ndim > np.ndim(v) and np.ndim(v) == np.ndim(inputs.leaves[0]) else m
-                    for m, v in zip(matrices, value, strict=True)
+                    for m, v in zip(matrices, values, strict=True)
                 ]
             tree: Tree = rebuild(form, iter(matrices))
         else:
-            value, form, rows, aux = _columns(inputs, division, tangents, holomorphic, verb, scalar)
-            tree = rebuild(form, (_arranged(inputs, row, layout) for row in rows))
-        value = rebuild(form, (inputs.scalar(v) for v in value))
+            values, form, rows, aux = _columns(inputs, division, tangents, holomorphic, verb, scalar)
+            tree = rebuild(form, iter([_arranged(inputs, row, layout) for row in rows]))
+        if not valued:
+            return (tree, aux) if has_aux else tree
+        value = rebuild(form, map(inputs.scalar, values))
         return ((value, aux), tree) if has_aux else (value, tree)
 
-    return both
+    return differentiated
 
 
 def _sparsely(
-    f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, layout: str, tangents: str
+    f: Callable[..., Any], argnums: int | tuple[int, ...], has_aux: bool, layout: str, tangents: str, valued: bool
 ) -> Callable[..., Any]:
-    def both(*args: Any, **kwargs: Any) -> Any:
+    @named_after(f)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
         inputs = Inputs(f, args, kwargs, argnums, has_aux)
         values, form, aux, matrix = sparse_jacobian(inputs, tangents=tangents)
-        value = rebuild(form, (inputs.scalar(v) for v in values))
         if layout == "denominator":
             matrix = matrix.T.tocsr()
+        if not valued:
+            return (matrix, aux) if has_aux else matrix
+        value = rebuild(form, map(inputs.scalar, values))
         return ((value, aux), matrix) if has_aux else (value, matrix)
 
-    return both
+    return differentiated
 
 
 def _columns(
@@ -259,25 +264,20 @@ def dense_columns(
 def _block(inputs: Inputs, span: Span) -> tuple[list[Any], Tree, Any, list[Array]]:
     """The values of the output's leaves, its form, what came along, and the derivatives along some unit vectors in front."""
     start, stop = span
-    result = inputs.evaluate(Dual, [(seed,) for seed in inputs.seeds(start, stop)])
-    parts = [parts_at(leaf, result.level, 1) for leaf in result.leaves]
-    values = [value for value, _ in parts]
-    form = rebuild(result.form, iter(values))
-    return values, form, result.aux, [tangent_or_zero(t, v, (stop - start,)) for v, (t,) in parts]
+    result = inputs.evaluate(Dual, zip(inputs.seeds(start, stop), strict=True))
+    values, rows = split(result, (stop - start,))
+    return values, rebuild(result.form, iter(values)), result.aux, rows
 
 
 def _arranged(inputs: Inputs, rows: Array, layout: str) -> Tree:
     """Rows of derivatives, directions in front, as the Jacobian of one leaf of the output."""
-    matrix = np.moveaxis(rows, 0, -1) if rows.ndim > 1 else rows
-    tree = inputs.cut(matrix)
+    tree = inputs.cut(directions_last(rows))
     if layout == "numerator":
         return tree
     count = rows.ndim - 1
 
     def turned(piece: Array) -> Array:
         return np.moveaxis(piece, range(count), range(-count, 0)) if count else piece
-
-    from .arguments import flatten
 
     return rebuild(tree, (turned(piece) for piece in flatten(tree)))
 

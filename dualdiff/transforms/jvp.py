@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from .._typing import Tree
 from ..arrays import Dual
 from ..arrays.construction import as_tangent
 from ..errors import ShapeError
-from ..tangents import directions
+from ..tangents import directions, ndim
 from .arguments import Inputs, leaves_of_direction, owned, rebuild, split
 
 __all__ = ["jvp"]
@@ -57,7 +55,7 @@ def jvp(f: Callable[..., Any], primals: Tree, tangents: Tree, *, has_aux: bool =
         primals, tangents = (primals,), (tangents,)
     if not isinstance(tangents, tuple) or len(tangents) != len(primals):
         raise ShapeError(f"{len(primals)} primals need as many tangents, given as a tuple.")
-    inputs = Inputs(f, primals, {}, tuple(range(len(primals))), has_aux)
+    inputs = Inputs(f, primals, {}, range(len(primals)), has_aux)
     along = [leaf for p, t in zip(primals, tangents, strict=True) for leaf in leaves_of_direction(p, t)]
     if len(along) != len(inputs.leaves):
         raise ShapeError(f"{len(inputs.leaves)} arrays among the primals, {len(along)} among the tangents.")
@@ -65,13 +63,13 @@ def jvp(f: Callable[..., Any], primals: Tree, tangents: Tree, *, has_aux: bool =
     found: set[tuple[int, ...]] = set()
     for leaf, tangent in zip(inputs.leaves, along, strict=True):
         fitted = as_tangent(owned(tangent), leaf, "tangent")
-        found.add(directions(fitted, np.ndim(leaf)))
+        found.add(directions(fitted, ndim(leaf)))
         fits.append((fitted,))
     if len(found) > 1:
         raise ShapeError(f"tangents with different directions in front: {sorted(found)}. Give each the same number.")
     leading = found.pop() if found else ()
     result = inputs.evaluate(Dual, fits)
-    pairs = [split(leaf, result.level, leading) for leaf in result.leaves]
-    value = rebuild(result.form, (inputs.scalar(v) for v, _ in pairs))
-    tangent = rebuild(result.form, (inputs.scalar(t) for _, t in pairs))
+    values, slopes = split(result, leading)
+    value = rebuild(result.form, map(inputs.scalar, values))
+    tangent = rebuild(result.form, map(inputs.scalar, slopes))
     return (value, tangent, result.aux) if has_aux else (value, tangent)

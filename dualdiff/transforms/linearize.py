@@ -212,7 +212,7 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Differential]:
     >>> differential.rmatvec([1.0, 1.0])
     array([2., 6.])
     """
-    point = Inputs(f, primals, {}, tuple(range(len(primals))), False)
+    point = Inputs(f, primals, {}, range(len(primals)), False)
     leaves = zip(flatten(point.trees), point.leaves, strict=True)
     kept = tuple(rebuild(point.trees, (given if np.ndim(given) == 0 else owned(leaf) for given, leaf in leaves)))
     differential = Differential(point.at(kept, {}), kept)

@@ -44,7 +44,7 @@ class PreparedJacobian(_Prepared):
         """The value and the Jacobian at a point."""
         inputs, space = self._inputs(args)
         values, form, _, matrix = sparse_jacobian(inputs, space)
-        return rebuild(form, (inputs.scalar(v) for v in values)), matrix
+        return rebuild(form, map(inputs.scalar, values)), matrix
 
 
 class PreparedHessian(_Prepared):
