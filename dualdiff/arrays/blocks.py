@@ -210,7 +210,7 @@ class _Result:
         return all(t is None if whole is None else whole.put(block, t) for whole, t in pairs)
 
     def number(self, like: Number, term: Any, places: tuple[int, ...]) -> Any:
-        """The whole, given away; the parts at some places are coefficients of the term."""
+        """The whole, which is given away; the parts at some places are coefficients of the term."""
         value, self._value, self._rows = self._value, None, None
         parts = [None if whole is None else whole.tangent() for whole in self._wholes]
         for i in places:
@@ -248,6 +248,8 @@ class _Evaluation:
             for future in helping:
                 if not future.cancel():
                     future.result()
+            # A thread may know this evaluation a little longer: it is not to hold anybody's memory.
+            self._operands = []
         return not self._failed
 
     def _work(self, starts: Iterator[int]) -> None:
