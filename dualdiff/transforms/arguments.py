@@ -324,9 +324,10 @@ class Inputs:
 
 def owned(value: Any) -> Any:
     """A copy: the function may write into its argument, the caller's array stays as it is."""
-    if type(value) is float:
+    kind = type(value)
+    if kind is float:
         return value
-    return value.copy("K") if is_ndarray(value) or (is_number(value) and np.ndim(value)) else value
+    return value.copy("K") if kind is np.ndarray or is_ndarray(value) or (is_number(value) and np.ndim(value)) else value
 
 
 def _checked(leaf: Any, level: int) -> Any:
@@ -394,7 +395,9 @@ def tangent_or_zero(tangent: Any, value: Any, leading: tuple[int, ...]) -> Any:
     """The tangent, or zeros of its shape."""
     if tangent is not None:
         return tangent
-    dtype = value.dtype if type(value) is np.ndarray else np.result_type(plain(value))
+    if type(value) is float:
+        return np.zeros(leading)[()]
+    dtype = np.result_type(plain(value))
     return np.zeros(leading + np.shape(value), dtype if dtype.kind in "fc" else float)[()]
 
 

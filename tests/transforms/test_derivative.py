@@ -93,6 +93,13 @@ def test_second_and_higher_derivatives() -> None:
         f = dd.derivative(f)
 
 
+@pytest.mark.parametrize("argnums", [(0, 1), [0, 1], range(2), np.arange(2), (0, -2), (np.int64(0), 1)])
+def test_argnums_may_be_any_sequence(argnums: Any) -> None:
+    """Of Python's integers or NumPy's, counted from either end."""
+    found = dd.derivative(lambda x, y, z: x * y**2 * z, argnums=argnums)(2.0, 3.0, 5.0)
+    assert found == (45.0, 60.0)
+
+
 @pytest.mark.parametrize("argnums, exact", [(0, 24.0), (1, 48.0), (2, 8.0), (-1, 8.0)])
 def test_argnums_int(argnums: int, exact: float) -> None:
     """Argnums picks the argument; the others are constants."""
