@@ -48,7 +48,7 @@ class Shortcuts(ArrayMethods):
                 if finite(y):
                     return _made(self, y, s * v + value * t)
         elif kind is float or kind is int:
-            if -_INFINITY < other < _INFINITY and _scales(value, s):
+            if -_INFINITY < other < _INFINITY and (type(s) is float or _scales(value, s)):
                 return _made(self, value * other, s * other)
         elif kind is _ARRAY and _is_beside(other, value) and _is_plain(s):
             y = value * other
@@ -61,7 +61,7 @@ class Shortcuts(ArrayMethods):
         value, s = self.value, self._tangent
         kind = type(other)
         if kind is float or kind is int:
-            if -_INFINITY < other < _INFINITY and _scales(value, s):
+            if -_INFINITY < other < _INFINITY and (type(s) is float or _scales(value, s)):
                 return _made(self, other * value, other * s)
         elif kind is _ARRAY and _is_beside(other, value) and _is_plain(s):
             y = other * value
@@ -79,7 +79,7 @@ class Shortcuts(ArrayMethods):
                 self, other, value, v, s, t
             ):
                 return _made(self, value + v, s + t)
-        elif ((kind is float or kind is int) and _scales(value, s)) or (
+        elif ((kind is float or kind is int) and (type(s) is float or _scales(value, s))) or (
             kind is _ARRAY and _is_beside(other, value) and _is_plain(s)
         ):
             return _made(self, value + other, s if type(s) is float else s.copy() if s.ndim < 2 else s.copy("K"))
@@ -97,7 +97,7 @@ class Shortcuts(ArrayMethods):
                 self, other, value, v, s, t
             ):
                 return _made(self, value - v, s - t)
-        elif ((kind is float or kind is int) and _scales(value, s)) or (
+        elif ((kind is float or kind is int) and (type(s) is float or _scales(value, s))) or (
             kind is _ARRAY and _is_beside(other, value) and _is_plain(s)
         ):
             return _made(self, value - other, s if type(s) is float else s.copy() if s.ndim < 2 else s.copy("K"))
@@ -107,7 +107,7 @@ class Shortcuts(ArrayMethods):
     def __rsub__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
         kind = type(other)
-        if ((kind is float or kind is int) and _scales(value, s)) or (
+        if ((kind is float or kind is int) and (type(s) is float or _scales(value, s))) or (
             kind is _ARRAY and _is_beside(other, value) and _is_plain(s)
         ):
             return _made(self, other - value, -s)
@@ -130,7 +130,7 @@ class Shortcuts(ArrayMethods):
                 if finite(y):
                     return _made(self, y, (s - y * t) / v)
         elif kind is float or kind is int:
-            if -_INFINITY < other < _INFINITY and other != 0 and _scales(value, s):
+            if -_INFINITY < other < _INFINITY and other != 0 and (type(s) is float or _scales(value, s)):
                 return _made(self, value / other, s / other)
         elif kind is _ARRAY and _is_beside(other, value) and _is_plain(s):
             y = value / other
@@ -143,11 +143,11 @@ class Shortcuts(ArrayMethods):
         value, s = self.value, self._tangent
         kind = type(other)
         if type(value) is float:
-            if value != 0 and (kind is float or kind is int) and _scales(value, s):
+            if value != 0 and (kind is float or kind is int) and (type(s) is float or _scales(value, s)):
                 y = other / value
                 if -_INFINITY < y < _INFINITY:
                     return _made(self, y, -y / value * s)
-        elif ((kind is float or kind is int) and _scales(value, s)) or (
+        elif ((kind is float or kind is int) and (type(s) is float or _scales(value, s))) or (
             kind is _ARRAY and _is_beside(other, value) and _is_plain(s)
         ):
             y = other / value
@@ -181,7 +181,7 @@ class Shortcuts(ArrayMethods):
 
     def __neg__(self) -> Any:
         value, s = self.value, self._tangent
-        if _scales(value, s):
+        if type(s) is float or _scales(value, s):
             return _made(self, -value, -s)
         return super().__neg__()
 
@@ -399,7 +399,10 @@ def _is_plain(tangent: Any) -> bool:
 
 
 def _scales(value: Any, tangent: Any) -> bool:
-    """Whether an operation with a Python number changes neither the shape nor the dtype of these parts."""
+    """Whether an operation with a Python number changes neither the shape nor the dtype of these parts.
+
+    Those of a scalar along one direction, known by its tangent, need not ask.
+    """
     if type(value) is float:
         return type(tangent) is float or type(tangent) is _ARRAY or _is_linear(tangent)
     if type(value) is not _ARRAY or not value.ndim or not is_whole(value):
