@@ -122,7 +122,9 @@ def in_blocks(like: Number, function: Any, operands: Sequence[Any]) -> Any:
                 return None
         except FloatingPointError:
             return None
-    return [result.number(like, term, places) for result in evaluation.results]
+        finally:
+            results = evaluation.released()
+    return [result.number(like, term, places) for result in results]
 
 
 def is_alike(x: Any, number: Any, shape: tuple[int, ...]) -> bool:
@@ -225,7 +227,8 @@ class _Evaluation:
     __slots__ = ("_failed", "_function", "_operands", "_shape", "_size", "_step", "results")
 
     def __init__(self, function: Any, operands: list[_Operand], shape: tuple[int, ...], step: int) -> None:
-        self._function, self._operands, self._shape, self._step = function, operands, shape, step
+        self._function: Any = function
+        self._operands, self._shape, self._step = operands, shape, step
         self._size = math.prod(shape)
         self._failed = False
         self.results: list[_Result] = []
@@ -251,6 +254,12 @@ class _Evaluation:
             # A thread may know this evaluation a little longer: it is not to hold anybody's memory.
             self._operands = []
         return not self._failed
+
+    def released(self) -> list[_Result]:
+        """The results, of which nothing stays here: a thread keeps its last work for a while."""
+        results, self.results = self.results, []
+        self._operands, self._function = [], None
+        return results
 
     def _work(self, starts: Iterator[int]) -> None:
         """Evaluate blocks until none is left; several threads may share the starts."""

@@ -7,7 +7,9 @@ into an argument that is still needed. The memory of an argument must belong to 
 
 A chain is evaluated under the ``np.errstate`` it was recorded under. Where the program might ask whether an operation warned
 (another ``warnings.catch_warnings`` than that of the caller, a filter that makes errors of warnings, or an errstate other than
-"ignore" and "warn"), nothing is pending.
+"ignore" and "warn"), nothing is pending; what was pending before is evaluated there, and its warnings are given later. Only
+NumPy's own functions are recorded, and each of them always succeeds: SciPy's have error states of their own, refuse some
+derivatives and allow them in a context; those of the user's may do anything.
 """
 
 from __future__ import annotations
@@ -16,32 +18,36 @@ import math
 import threading
 import warnings
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
+from ..rules.elementwise import ELEMENTWISE
 from ..rules.kinds import Elementwise
-from ..rules.registry import UFUNCS
 from ..tangents import is_structured
 from . import blocks
 from .indexing import is_shared
-from .levels import open_levels, scratch
+from .levels import at_the_end, is_lent, open_levels, scratch
 from .number import Number, is_number
 from .slopes import Operator
 from .sparse_operands import sparse_asks
 
 __all__ = ["divided", "pending_kind"]
 
-#: The longest chain.
-LONGEST = 256
+#: The longest chain, and the arguments and constants of one: without it, most of them would be given free by now.
+LONGEST, MOST = 256, 8
 
 _CONSTANTS = (float, int, np.float64)
 _FLOAT64 = np.dtype(float)
 
 #: Set while a chain is evaluated: nothing is pending then.
 _at_once: ContextVar[bool] = ContextVar("at once", default=False)
+
+#: Held while the class and the value of a number change, which other threads are not to see half done.
+_changing = threading.RLock()
 
 
 class Node:
@@ -56,15 +62,23 @@ class Node:
         self.number = weakref.ref(number)
         chain.nodes.append(weakref.ref(self))
 
+    def waiting(self) -> Any:
+        """The number, if it is still held and pending."""
+        number = self.number()
+        return number if number is not None and _node(number) is self else None
+
 
 class Chain:
     """What is pending together: numbers of one kind and shape. Their nodes live as long as somebody needs them."""
 
-    __slots__ = ("errstate", "kind", "level", "lock", "nodes", "shape")
+    __slots__ = ("errstate", "filters", "kept", "kind", "level", "lock", "nodes", "shape")
 
-    def __init__(self, like: Number, shape: tuple[int, ...], errstate: dict[str, str], lock: Any) -> None:
+    def __init__(self, like: Number, shape: tuple[int, ...], errstate: dict[str, str], filters: Any, lock: Any) -> None:
         self.kind, self.level, self.shape, self.errstate, self.lock = type(like), like.level, shape, errstate, lock
+        self.filters = filters
         self.nodes: list[weakref.ref[Node]] = []
+        #: How many arguments and constants there are.
+        self.kept = 0
 
     def join(self, other: Chain) -> None:
         """Take over the nodes of another chain."""
@@ -73,28 +87,33 @@ class Chain:
             if node is not None:
                 node.chain = self
                 self.nodes.append(reference)
+        self.kept += other.kept
         other.nodes = []
 
     def settle(self) -> None:
         """Evaluate what is pending; all numbers of the chain are then as any other."""
         nodes = [node for reference in self.nodes if (node := reference()) is not None]
-        results = [node for node in nodes if node.function is not None and node.number() is not None]
+        results = [node for node in nodes if node.function is not None and node.waiting() is not None]
         if results:
-            program = _Program(nodes, results)
-            like = next(node.value for node in nodes if node.function is None)
-            token = _at_once.set(True)
-            try:
-                with np.errstate(**self.errstate):  # type: ignore[arg-type]
-                    found = blocks.in_blocks(like, program, program.operands) or program(*program.operands)
-            finally:
-                _at_once.reset(token)
-            for node, value in zip(results, found, strict=True):
+            for node, value in zip(results, self._evaluated(nodes, results), strict=True):
                 node.value = value
-        self.nodes = []
         for node in nodes:
-            number = node.number()
+            number = node.waiting()
             if number is not None:
                 _become(number, node.value)
+        self.nodes = []
+
+    def _evaluated(self, nodes: list[Node], results: list[Node]) -> Any:
+        program = _Program(nodes, results)
+        like = next(node.value for node in nodes if node.function is None)
+        token = _at_once.set(True)
+        try:
+            with np.errstate(**self.errstate), _given_later(self.level, self.filters):  # type: ignore[arg-type]
+                # A single operation knows itself whether it is worth to be divided.
+                found = blocks.in_blocks(like, program, program.operands) if program.length > 1 else None
+                return found or program(*program.operands)
+        finally:
+            _at_once.reset(token)
 
 
 class _Program:
@@ -125,6 +144,7 @@ class _Program:
             if place not in self._results:
                 done[step].append(place)
         self._steps = [(function, sources, free) for (function, sources), free in zip(steps, done, strict=True)]
+        self.length = len(steps)
 
     def __call__(self, *operands: Any) -> list[Any]:
         places = list(operands)
@@ -158,26 +178,36 @@ def divided(number: Number, function: Any, inputs: tuple[Any, ...]) -> Any:
 def recorded(function: Any, inputs: Sequence[Any]) -> Any:
     """A pending number, the function of these arguments; None where it is to be computed at once."""
     levels = open_levels()
-    if len(levels) != 1 or _at_once.get() or not _is_quiet(levels[0][2]):
+    if len(levels) != 1 or _at_once.get() or not _is_known(function) or not _is_quiet(levels[0][2]):
         return None
     # Those who share the numbers of a differentiation are its threads.
     lock = scratch().setdefault("chains", threading.RLock())  # type: ignore[union-attr]
     with lock:
-        chain = _chain_for(inputs, levels[0][0], lock)
+        chain = _chain_for(inputs, levels[0], lock)
         if chain is None or not all(_fits(x, chain) for x in inputs):
             return None
         nodes = tuple(_operand(x, chain) for x in inputs)
         number: Any = object.__new__(_PENDING[chain.kind])
         object.__setattr__(number, "level", chain.level)
         object.__setattr__(number, "value", Node(chain, number, function, nodes))
-        if len(chain.nodes) >= LONGEST:
+        if len(chain.nodes) >= LONGEST or chain.kept >= MOST:
             chain.settle()
         return number
 
 
+def _is_known(function: Any) -> bool:
+    """Whether a function is one of NumPy's, with an elementwise rule."""
+    return type(function) is Operator or type(ELEMENTWISE.get(function)) is Elementwise
+
+
 def _is_quiet(filters: Any) -> bool:
     """Whether the program could not tell at which moment an operation warns, or fails."""
-    if warnings.filters is not filters or not {"ignore", "warn"}.issuperset(np.geterr().values()):
+    return {"ignore", "warn"}.issuperset(np.geterr().values()) and _are_callers(filters)
+
+
+def _are_callers(filters: Any) -> bool:
+    """Whether the filters of warnings are those of the caller, and make no error of one."""
+    if warnings.filters is not filters:
         return False
     for action, message, category, module, line in filters:
         if issubclass(RuntimeWarning, category):
@@ -189,13 +219,38 @@ def _is_quiet(filters: Any) -> bool:
     return True
 
 
-def _chain_for(inputs: Sequence[Any], level: int, lock: Any) -> Chain | None:
+@contextmanager
+def _given_later(level: int, filters: Any) -> Iterator[None]:
+    """Where other filters hold than when it was recorded: keep what warnings there are for the end of the differentiation."""
+    if _are_callers(filters):
+        yield
+        return
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        yield
+
+    def give() -> None:
+        with warnings.catch_warnings():
+            warnings.filters[:] = [item for item in warnings.filters if item[0] != "error"]  # type: ignore[index]
+            for warning in given:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+    if given:
+        at_the_end(level, give)
+
+
+def _chain_for(inputs: Sequence[Any], opened: tuple[int, Any, Any], lock: Any) -> Chain | None:
     """The chain that all pending inputs belong to, or a new one; None if these inputs make none."""
     chain: Chain | None = None
+    level, _, filters = opened
     errstate: dict[str, str] = np.geterr()  # type: ignore[assignment]
     for x in inputs:
         if type(x) in _KINDS:
-            other = _node(x).chain
+            node = _node(x)
+            if type(node) is not Node:
+                # Of another differentiation, whose thread is changing it.
+                return None
+            other = node.chain
             if (other.level, other.errstate) != (level, errstate):
                 return None
             if chain is None:
@@ -207,7 +262,7 @@ def _chain_for(inputs: Sequence[Any], level: int, lock: Any) -> Chain | None:
     if chain is None:
         for x in inputs:
             if type(x) in _PENDING and type(x.value) is np.ndarray and x.value.ndim and x.level == level:
-                return Chain(x, x.value.shape, errstate, lock)
+                return Chain(x, x.value.shape, errstate, filters, lock)
     return chain
 
 
@@ -226,7 +281,7 @@ def _fits(x: Any, chain: Chain) -> bool:
         return True
     # Terms of a structured tangent are better computed with at once.
     simple = all(not is_structured(t) or len(t.terms) == 1 for t in x.tangents())
-    return simple and x.value.dtype is _FLOAT64 and not is_shared(x)
+    return simple and x.value.dtype is _FLOAT64 and not is_shared(x) and not any(map(is_lent, x.tangents()))
 
 
 def _operand(x: Any, chain: Chain) -> Any:
@@ -234,15 +289,18 @@ def _operand(x: Any, chain: Chain) -> Any:
     if type(x) in _KINDS:
         return _node(x)
     if type(x) is np.ndarray:
+        chain.kept += 1
         return x.copy()
     if not is_number(x) or type(x.value) is float:
         return x
+    chain.kept += 1
     # An argument: from now on, who looks at it settles the chain.
     node = Node(chain, x)
     node.value = object.__new__(chain.kind)
     _take(node.value, x)
-    _turn(x, _PENDING[chain.kind])
-    object.__setattr__(x, "value", node)
+    with _changing:
+        _turn(x, _PENDING[chain.kind])
+        object.__setattr__(x, "value", node)
     return node
 
 
@@ -288,8 +346,9 @@ def pending_kind(kind: type[Number]) -> type[Number]:
 
 def _seen(self: Any, name: str) -> Any:
     """An attribute of a pending number: its shape is known, all else settles it."""
-    if name in _KNOWN:
-        return _KNOWN[name](_node(self).chain.shape)
+    node = _node(self)
+    if name in _KNOWN and type(node) is Node:
+        return _KNOWN[name](node.chain.shape)
     if name == "__class__" and not sparse_asks():
         return np.ndarray
     _settle(self)
@@ -314,7 +373,7 @@ def _recording(name: str, ufunc: np.ufunc, swap: bool) -> Callable[..., Any]:
         inputs = (*others, self) if swap else (self, *others)
         if name == "__pow__" and type(others[0]) in _CONSTANTS:
             function, inputs = Operator(others[0]), (self,)
-        result = recorded(function, inputs) if _is_elementwise(ufunc) else None
+        result = recorded(function, inputs)
         if result is not None:
             return result
         _settle(self)
@@ -324,7 +383,7 @@ def _recording(name: str, ufunc: np.ufunc, swap: bool) -> Callable[..., Any]:
 
 
 def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-    if method == "__call__" and not kwargs and _is_elementwise(ufunc):
+    if method == "__call__" and not kwargs:
         result = recorded(ufunc, inputs)
         if result is not None:
             return result
@@ -337,22 +396,26 @@ def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs
     return getattr(ufunc, method)(*inputs, **kwargs)
 
 
-def _is_elementwise(ufunc: np.ufunc) -> bool:
-    return type(UFUNCS.get(ufunc)) is Elementwise
-
-
 def _settle(number: Any) -> None:
     """Make a pending number what it stands for."""
-    with _node(number).chain.lock:
-        # Another thread may have been faster.
-        if type(number) in _KINDS:
-            _node(number).chain.settle()
+    while type(number) in _KINDS:
+        node = _node(number)
+        if type(node) is Node:
+            with node.chain.lock:
+                # Another thread may have been faster.
+                if _node(number) is node:
+                    node.chain.settle()
+        else:
+            # Another thread changes it just now.
+            with _changing:
+                pass
 
 
 def _become(number: Any, settled: Any) -> None:
     """Turn a pending number into what it stands for."""
-    _take(number, settled)
-    _turn(number, type(settled))
+    with _changing:
+        _take(number, settled)
+        _turn(number, type(settled))
 
 
 def _take(number: Any, other: Any) -> None:

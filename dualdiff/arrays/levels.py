@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import itertools
 import warnings
+import weakref
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-__all__ = ["HAND_MADE", "is_open", "nesting", "new_level", "open_levels", "scratch"]
+import numpy as np
+
+__all__ = ["HAND_MADE", "at_the_end", "is_lent", "is_open", "lend", "nesting", "new_level", "open_levels", "scratch"]
 
 #: The level of numbers made by hand; those nested in them by hand count up from here.
 HAND_MADE = 0
@@ -41,7 +45,8 @@ class new_level:  # noqa: N801 - called like a function
     def __exit__(self, *error: object) -> None:
         _open.reset(self._token)
         if _scratch:
-            _scratch.pop(self._level, None)
+            for call in _scratch.pop(self._level, {}).get(at_the_end, ()):
+                call()
 
 
 def open_levels() -> tuple[tuple[int, Any, Any], ...]:
@@ -53,6 +58,27 @@ def scratch() -> dict[Any, Any] | None:
     """A dictionary that lives as long as the outermost running differentiation; None while there is none."""
     levels = _open.get()
     return _scratch.setdefault(levels[0][0], {}) if levels else None
+
+
+def lend(tangent: Any) -> None:
+    """Remember that the program was given the memory of this tangent, and may write into it."""
+    if type(tangent) is np.ndarray and (here := scratch()) is not None:
+        here.setdefault(lend, weakref.WeakValueDictionary())[id(tangent)] = tangent
+
+
+def is_lent(tangent: Any) -> bool:
+    """Whether the program was given the memory of this tangent in the running differentiation."""
+    lent = (scratch() or {}).get(lend)
+    return lent is not None and lent.get(id(tangent)) is tangent
+
+
+def at_the_end(level: int, call: Callable[[], None]) -> None:
+    """Have this called when the outermost differentiation of this level ends; at once if it has."""
+    here = _scratch.get(level)
+    if here is None:
+        call()
+    else:
+        here.setdefault(at_the_end, []).append(call)
 
 
 def is_open(level: int) -> bool:

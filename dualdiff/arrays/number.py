@@ -17,6 +17,7 @@ from .._typing import Array, Tangent, Tree, is_ndarray, is_numpy
 from ..errors import DerivativeLostError, ShapeError
 from ..rules.kinds import Custom, Elementwise, Product, Several
 from ..tangents import ZERO, Zero, current, is_zero, ndim
+from .levels import lend
 
 __all__ = [
     "Number",
@@ -103,6 +104,7 @@ class Number:
         """A tangent in numbers, a symbolic zero as zeros of the value's shape."""
         tangent = current(getattr(self, name))
         if not isinstance(tangent, Zero):
+            lend(tangent)
             return tangent
         return ts.zeros((), np.shape(self.value), self.dtype)
 

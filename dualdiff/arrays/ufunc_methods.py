@@ -146,22 +146,28 @@ _METHODS: dict[str, Any] = {"accumulate": _accumulate, "reduce": _reduce, "reduc
 
 
 def _add_at(ufunc: np.ufunc, array: Array, indices: Any, other: Array) -> bool:
-    """Sums are linear: value and tangent by themselves. False where a tangent is not a plain array yet."""
+    """Sums are linear: value and tangent by themselves. False where a part is not a plain array."""
     if type(other) is not type(array) or other.level != array.level or is_number(indices):
         return False
     if any(map(ts.is_structured, other.tangents())):
         return _add_structured_at(ufunc, array, indices, other)
-    pairs = list(zip((array.value, *array.tangents()), (other.value, *other.tangents()), strict=True))
-    if not all(type(a) is np.ndarray and type(b) is np.ndarray for a, b in pairs):
+    added = {name: part for name in array.PARTS if (part := array.part_of(other, name)) is not None}
+    held = [array.part_of(array, name) for name in added]
+    if not all(type(part) is np.ndarray for part in (array.value, other.value, *added.values())):
+        return False
+    if not all(part is None or type(part) is np.ndarray for part in held):
         return False
     places = indices if isinstance(indices, tuple) else (indices,)
     count, shape = array.ndim, np.shape(array.value[indices])
     if any(i is Ellipsis or i is None for i in places):
         return False
-    for a, b in pairs:
-        leading = a.ndim - count
-        if b.ndim - np.ndim(other.value) != leading:
+    for part, name in zip(held, added, strict=True):
+        leading = ts.directions(added[name], other.value.ndim)
+        if part is None:
+            assign_part(array, name, np.zeros(leading + array.shape, array.dtype), ..., True, array.value)
+        elif ts.directions(part, count) != leading:
             return False
+    pairs = [(array.value, other.value), *((array.part_of(array, name), part) for name, part in added.items())]
     for a, b in pairs:
         leading = a.ndim - count
         aligned = ts.align(b, b.ndim - leading, len(shape))

@@ -171,7 +171,8 @@ class custom_jvp:  # noqa: N801 - a decorator, with JAX's name
                 values, along, form = self._ruled(fixed, primals, parts, level)
             finally:
                 _of_directions.reset(token)
-        return rebuild(form, (self._joined(number, v, t, level) for v, t in zip(values, along, strict=True)))
+        numbers = (self._joined(number, v, t, level) for v, t in zip(values, along, strict=True))
+        return rebuild(form, (_apart(x, flatten(primals), parts) for x in numbers))
 
     def _ruled(self, fixed: tuple[Any, ...], primals: Tree, parts: list[Any], level: int) -> tuple[list[Any], list[Any], Tree]:
         """The leaves of the value and of its tangent, and their form, from the rule."""
@@ -201,7 +202,8 @@ class custom_jvp:  # noqa: N801 - a decorator, with JAX's name
                 values, row, form = self._ruled(fixed, primals, [None if t is None else t[i] for t in parts], number.level)
                 rows.append(row)
             along = [np.stack(column) for column in zip(*rows, strict=True)]
-        return rebuild(form, (number.of(v, (t,), number.level) for v, t in zip(values, along, strict=True)))
+        numbers = (number.of(v, (t,), number.level) for v, t in zip(values, along, strict=True))
+        return rebuild(form, (_apart(x, flatten(primals), parts) for x in numbers))
 
     def _joined(self, number: Any, value: Any, tangent: Any, level: int) -> Any:
         """A number of one leaf of the value and its tangent, with the directions in front again."""
@@ -218,6 +220,15 @@ class custom_jvp:  # noqa: N801 - a decorator, with JAX's name
         elif np.shape(tangent) != shape:
             tangent = np.zeros(shape)
         return number.of(value, (tangent,), number.level)
+
+
+def _apart(result: Any, primals: list[Any], parts: list[Any]) -> Any:
+    """The result, which is written into without changing an argument's tangent that the rule passed on."""
+    if is_number(result) and not any(ts.shares_memory(result.value, x) for x in primals):
+        tangent = result.tangents()[0]
+        if any(t is not None and ts.shares_memory(tangent, t) for t in parts):
+            return result.of(result.value, (ts.copy(tangent),), result.level)
+    return result
 
 
 def _one_direction(tangent: Any, primal: Tree, level: int) -> Any:

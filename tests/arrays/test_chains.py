@@ -1,11 +1,15 @@
 """Chains of elementwise functions of large arrays: evaluated late and together, and nobody can tell."""
 
+import contextvars
 import copy
+import importlib
 import pickle
+import sys
 import threading
 import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -13,6 +17,7 @@ import pytest
 
 import dualdiff as dd
 from dualdiff.arrays import blocks, chains
+from dualdiff.arrays.indexing import is_shared
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -245,6 +250,29 @@ def test_memory() -> None:
     assert peak(lambda: dd.jvp(f, (x,), (v,))) < peak(lambda: f(x))
 
 
+@pytest.mark.parametrize("kept", [lambda x, k: np.full(N, 1.0 + 1e-3 * k), lambda x, k: np.roll(x, k)])
+def test_memory_of_long_chains(kept: Callable[[Any, int], Any]) -> None:
+    """A sum of many arrays does not keep all of them until somebody looks."""
+    x, v = points()
+
+    def f(x: Any) -> Any:
+        given = np.cumsum(x)
+        total = x
+        for k in range(60):
+            total = total + kept(given, k)
+        return total
+
+    def peak(f: Function) -> int:
+        tracemalloc.start()
+        try:
+            dd.jvp(f, (x,), (v,))
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(f) < peak(at_once(f)) + 2 * chains.MOST * x.nbytes
+
+
 def test_arguments_in_shared_memory_are_not_waited_with() -> None:
     """A view could be written into by who holds the rest."""
     x, v = points()
@@ -277,6 +305,69 @@ def test_a_plain_alias_of_an_argument() -> None:
     value, tangent = dd.jvp(f, (x,), (v,))
     np.testing.assert_allclose(value, np.sin(x) + np.cos(x))
     np.testing.assert_allclose(tangent, (np.cos(x) - np.sin(x)) * v)
+
+
+def test_a_tangent_that_the_program_holds() -> None:
+    """What is written into it later does not change what was computed before."""
+    x, v = points()
+
+    def f(x: Any) -> Any:
+        tangent = x.tangent
+        y = np.cos(x) * 2.0
+        tangent *= 3.0
+        return y
+
+    np.testing.assert_allclose(dd.jvp(f, (x,), (v,))[1], -2.0 * np.sin(x) * v)
+
+
+def test_functions_that_may_fail_are_not_waited_with() -> None:
+    """A derivative that is refused, or computed in a context only, and the rules of a user, who may notice."""
+    special = pytest.importorskip("scipy.special")
+    parameter_derivatives = importlib.import_module("dualdiff.scipy.special").parameter_derivatives
+
+    x, v = points()
+    called: list[int] = []
+
+    def refused(x: Any) -> Any:
+        try:
+            return special.gammainc(x, 1.5)
+        except dd.NotDifferentiableError:
+            return x * 2.0
+
+    def asked(x: Any) -> Any:
+        with parameter_derivatives():
+            y = special.gammainc(x[:4], 1.5)
+            z = special.gammainc(x * 1e-300 + 1.0, 1.5)
+        return y[0] + z
+
+    def raised(x: Any) -> Any:
+        with special.errstate(all="raise"):
+            try:
+                return special.gamma(0.0 * x)
+            except special.SpecialFunctionError:
+                return x * 2.0
+
+    @dd.custom_jvp
+    def mine(x: Any) -> Any:
+        return x * 1.0
+
+    @mine.defjvp
+    def rule(primals: Any, tangents: Any) -> Any:
+        called.append(len(primals))
+        return mine(primals[0]), tangents[0]
+
+    def passed_on(x: Any) -> Any:
+        y = mine(x)
+        z = np.cos(x)
+        y[:] = 0.0
+        return x + z
+
+    with pytest.warns(dd.DerivativeLostWarning):
+        np.testing.assert_array_equal(dd.jvp(refused, (x,), (v,))[1], 2 * v)
+    np.testing.assert_array_equal(dd.jvp(raised, (x,), (v,))[1], 2 * v)
+    np.testing.assert_array_equal(dd.jvp(asked, (x,), (v,))[1], dd.jvp(at_once(asked), (x,), (v,))[1])
+    np.testing.assert_allclose(dd.jvp(passed_on, (x,), (v,))[1], v - np.sin(x) * v)
+    assert called == [1]
 
 
 def test_errors_belong_to_their_operation() -> None:
@@ -332,6 +423,41 @@ def test_warnings_and_errstates_of_the_caller() -> None:
 
     assert count(noisy) == count(at_once(noisy)) > 0
     assert count(silent) == 0
+
+
+def test_warnings_where_other_filters_hold() -> None:
+    """They belong to the filters their operation was written under: neither an error, nor on the program's record."""
+    x, v = points()
+    x[7] = -1.0
+
+    def looked_at_among_errors(x: Any) -> Any:
+        y = np.sqrt(x)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return x * y[0]
+
+    def looked_at_on_record(x: Any) -> Any:
+        y = np.sqrt(x)
+        with warnings.catch_warnings(record=True) as given:
+            warnings.simplefilter("always")
+            z = x * y[0]
+        return z if given == [] else 0.0 * z
+
+    def errors_from_now_on(x: Any) -> Any:
+        y = np.sqrt(x)
+        warnings.simplefilter("error")
+        return x * y[0]
+
+    for f in (looked_at_among_errors, looked_at_on_record, errors_from_now_on):
+        results = []
+        for g in (f, at_once(f)):
+            with warnings.catch_warnings(record=True) as given:
+                warnings.simplefilter("always")
+                tangent = dd.jvp(g, (x,), (v,))[1]
+            assert given
+            results.append((tangent, sorted(str(warning.message) for warning in given)))
+        assert np.array_equal(results[0][0], results[1][0], equal_nan=True)
+        assert results[0][1] == results[1][1]
 
 
 def test_special_points_in_some_blocks() -> None:
@@ -420,6 +546,65 @@ def test_threads_of_one_function() -> None:
     value, tangent = dd.jvp(f, (x,), (v,))
     np.testing.assert_allclose(value, 6 * np.sin(x) * x)
     np.testing.assert_allclose(tangent, 6 * (np.cos(x) * x + np.sin(x)) * v)
+
+
+def test_threads_that_look_at_and_record_the_same_numbers() -> None:
+    """In the context of the function, whose chains they share; no one sees a number that is half there."""
+    x, v = points()
+
+    def f(x: Any) -> Any:
+        y = np.sin(x)
+
+        def work(k: int) -> Any:
+            z = y * float(k)
+            return np.sum(z) * x[k] + x.shape[0] * y[0] + np.max(y + x)
+
+        with ThreadPoolExecutor(4) as pool:
+            futures = [pool.submit(contextvars.copy_context().run, work, k) for k in range(12)]
+            return sum(future.result() for future in futures)
+
+    expected = dd.jvp(at_once(f), (x,), (v,))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(10):
+            np.testing.assert_allclose(dd.jvp(f, (x,), (v,)), expected)
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def test_nobody_else_holds_what_was_computed_in_threads() -> None:
+    """A thread of the pool remembers its last work until it has the next: the results would count as shared."""
+    x, v = points()
+    shared: list[bool] = []
+
+    def f(x: Any) -> Any:
+        y = np.cos(x) * x
+        total = np.sum(y)
+        shared.extend((is_shared(y), is_shared(x)))
+        return y * total
+
+    for _ in range(50):
+        dd.jvp(f, (x,), (v,))
+    assert not any(shared)
+
+
+def test_one_operation_is_not_divided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of a single operation gain nothing, unless it is so large that threads are worth it."""
+    monkeypatch.setattr(blocks, "WORTHWHILE", 1 << 20)
+    calls: list[int] = []
+    in_blocks = blocks.in_blocks
+
+    def counted(like: Any, function: Any, operands: Any) -> Any:
+        calls.append(len(operands))
+        return in_blocks(like, function, operands)
+
+    monkeypatch.setattr(blocks, "in_blocks", counted)
+    x, v = points()
+    dd.jvp(lambda x: x * 2.0, (x,), (v,))
+    assert calls == []
+    dd.jvp(lambda x: x * 2.0 + x, (x,), (v,))
+    assert len(calls) == 1
 
 
 def test_a_pending_number_outlives_its_function() -> None:

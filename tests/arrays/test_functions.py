@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import dualdiff as dd
+from dualdiff.arrays import ufunc_methods
 
 Case = tuple[Callable[..., Any], tuple[tuple[int, ...], ...]]
 STEP = 1e-3
@@ -1343,3 +1344,30 @@ def test_directions_are_no_batch_axis(name: str, f: Callable[..., Any], shapes: 
     assert_close([first], [dd.jvp(f, args, (along[0], whole[1]))[1]], 1e-11)
     assert_close([second], [dd.jvp(f, args, (whole[0], along[1]))[1]], 1e-11)
     assert_close([first + second], [both], 1e-11)
+
+
+def test_sums_into_new_zeros_are_one_operation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often an entry is named: np.add.at, np.bincount and np.histogram of many into few."""
+
+    def refused(*_: Any) -> Any:
+        raise AssertionError("round by round")
+
+    monkeypatch.setattr(ufunc_methods, "apply_ufunc", refused)
+    x = np.linspace(0.0, 1.0, 3000)
+    bins: Any = np.arange(3000) % 3
+    directions = np.stack([np.ones(3000), x])
+
+    def f(x: Any) -> Any:
+        out = np.zeros_like(x, shape=(2, 4))
+        view = out[:, 1:]
+        where: Any = (slice(None), bins)
+        np.add.at(view, where, x)
+        np.subtract.at(out[1], bins, x)
+        return out, np.bincount(bins, weights=x), np.histogram(bins, 3, weights=x)[0]
+
+    _, (slope, counts, weights) = dd.jvp(f, (x,), (directions,))
+    expected = np.stack([np.bincount(bins, v) for v in directions])
+    np.testing.assert_allclose(slope[:, 0, 1:], expected)
+    np.testing.assert_allclose(slope[:, 1], np.pad(expected, [(0, 0), (1, 0)]) - np.pad(expected, [(0, 0), (0, 1)]))
+    np.testing.assert_allclose(counts, expected)
+    np.testing.assert_allclose(weights, expected)
