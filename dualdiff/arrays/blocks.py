@@ -199,8 +199,8 @@ class _Result:
     __slots__ = ("_rows", "_value", "_wholes")
 
     def __init__(self, block: Block, number: Number, shape: tuple[int, ...]) -> None:
-        self._value: Any = np.empty(shape, number.value.dtype)
-        self._rows: Any = self._value.reshape(-1)
+        self._value = np.empty(shape, number.value.dtype)
+        self._rows = self._value.reshape(-1)
         self._wholes = [None if t is None else Whole(block, t, shape) for t in _parts(number)]
 
     def put(self, block: Block, number: Number) -> bool:
@@ -212,13 +212,12 @@ class _Result:
         return all(t is None if whole is None else whole.put(block, t) for whole, t in pairs)
 
     def number(self, like: Number, term: Any, places: tuple[int, ...]) -> Any:
-        """The whole, which is given away; the parts at some places are coefficients of the term."""
-        value, self._value, self._rows = self._value, None, None
+        """The whole; the parts at some places are coefficients of the term."""
         parts = [None if whole is None else whole.tangent() for whole in self._wholes]
         for i in places:
             if parts[i] is not None:
                 parts[i] = closed(parts[i], term)
-        return like.of(value, parts, like.level)
+        return like.of(self._value, parts, like.level)
 
 
 class _Evaluation:
@@ -251,8 +250,6 @@ class _Evaluation:
             for future in helping:
                 if not future.cancel():
                     future.result()
-            # A thread may know this evaluation a little longer: it is not to hold anybody's memory.
-            self._operands = []
         return not self._failed
 
     def released(self) -> list[_Result]:
