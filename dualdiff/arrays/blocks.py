@@ -25,7 +25,7 @@ from ..tangents import Zero, ndim
 from ..tangents.blocks import Block, Whole, closed, common_term, is_divisible, opened
 from .number import Number, is_number
 
-__all__ = ["in_blocks", "is_alike", "is_whole", "is_worthwhile", "threads", "undivided", "workers"]
+__all__ = ["in_blocks", "is_alike", "is_whole", "is_worthwhile", "numbers", "threads", "undivided", "workers"]
 
 #: Entries from which an array may be divided.
 LARGE = 1 << 16
@@ -99,10 +99,14 @@ def undivided(function: Any, operands: Sequence[Any]) -> Any:
         _undivided.reset(token)
 
 
+def numbers(operands: Sequence[Any]) -> int:
+    """The numbers that the largest operand has in all its parts."""
+    return max((x.size * _Operand(x, x.value.shape, ()).width() for x in operands if is_number(x) and ndim(x)), default=0)
+
+
 def is_worthwhile(operands: Sequence[Any]) -> bool:
     """Whether a single operation on these operands is large enough for threads."""
-    widths = (x.size * _Operand(x, x.value.shape, ()).width() for x in operands if is_number(x) and ndim(x))
-    return threads() > 1 and max(widths, default=0) >= WORTHWHILE
+    return threads() > 1 and numbers(operands) >= WORTHWHILE
 
 
 def in_blocks(like: Number, function: Any, operands: Sequence[Any]) -> Any:

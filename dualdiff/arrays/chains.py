@@ -40,6 +40,9 @@ __all__ = ["divided", "pending_kind"]
 #: The longest chain, and the arguments and constants of one: without it, most of them would be given free by now.
 LONGEST, MOST = 256, 8
 
+#: Shorter chains of arguments that have fewer numbers in all their parts cost less without blocks.
+SHORT, SMALL = 6, 1 << 18
+
 _CONSTANTS = (float, int, np.float64)
 _FLOAT64 = np.dtype(float)
 
@@ -105,15 +108,19 @@ class Chain:
 
     def _evaluated(self, nodes: list[Node], results: list[Node]) -> Any:
         program = _Program(nodes, results)
-        like = next(node.value for node in nodes if node.function is None)
         token = _at_once.set(True)
         try:
             with np.errstate(**self.errstate), _given_later(self.level, self.filters):  # type: ignore[arg-type]
-                # A single operation knows itself whether it is worth to be divided.
-                found = blocks.in_blocks(like, program, program.operands) if program.length > 1 else None
-                return found or program(*program.operands)
+                return self._in_blocks(program) or program(*program.operands)
         finally:
             _at_once.reset(token)
+
+    def _in_blocks(self, program: _Program) -> Any:
+        # A single operation knows itself whether it is worth to be divided.
+        if program.length == 1 or (program.length < SHORT and blocks.numbers(program.operands) < SMALL):
+            return None
+        like = next(x for x in program.operands if type(x) is self.kind and getattr(x, "ndim", 0))
+        return blocks.in_blocks(like, program, program.operands)
 
 
 class _Program:
