@@ -27,10 +27,10 @@ import numpy as np
 
 from ..rules.elementwise import ELEMENTWISE
 from ..rules.kinds import Elementwise
-from ..tangents import is_structured
+from ..tangents import is_structured, ndim
 from . import blocks
 from .indexing import is_shared
-from .levels import at_the_end, is_lent, open_levels, scratch
+from .levels import at_the_end, filters_of_warnings, is_lent, open_levels, scratch
 from .number import Number, is_number
 from .slopes import Operator
 from .sparse_operands import sparse_asks
@@ -119,7 +119,7 @@ class Chain:
         # A single operation knows itself whether it is worth to be divided.
         if program.length == 1 or (program.length < SHORT and blocks.numbers(program.operands) < SMALL):
             return None
-        like = next(x for x in program.operands if type(x) is self.kind and getattr(x, "ndim", 0))
+        like = next(x for x in program.operands if type(x) is self.kind and ndim(x))
         return blocks.in_blocks(like, program, program.operands)
 
 
@@ -214,7 +214,7 @@ def _is_quiet(filters: Any) -> bool:
 
 def _are_callers(filters: Any) -> bool:
     """Whether the filters of warnings are those of the caller, and make no error of one."""
-    if warnings.filters is not filters:
+    if filters_of_warnings() is not filters:
         return False
     for action, message, category, module, line in filters:
         if issubclass(RuntimeWarning, category):

@@ -14,7 +14,18 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["HAND_MADE", "at_the_end", "is_lent", "is_open", "lend", "nesting", "new_level", "open_levels", "scratch"]
+__all__ = [
+    "HAND_MADE",
+    "at_the_end",
+    "filters_of_warnings",
+    "is_lent",
+    "is_open",
+    "lend",
+    "nesting",
+    "new_level",
+    "open_levels",
+    "scratch",
+]
 
 #: The level of numbers made by hand; those nested in them by hand count up from here.
 HAND_MADE = 0
@@ -37,7 +48,7 @@ class new_level:  # noqa: N801 - called like a function
 
     def __init__(self, kind: Any) -> None:
         self._level = next(_counter)
-        self._token = _open.set((*_open.get(), (self._level, kind, warnings.filters)))
+        self._token = _open.set((*_open.get(), (self._level, kind, filters_of_warnings())))
 
     def __enter__(self) -> int:
         return self._level
@@ -47,6 +58,11 @@ class new_level:  # noqa: N801 - called like a function
         if _scratch:
             for call in _scratch.pop(self._level, {}).get(at_the_end, ()):
                 call()
+
+
+#: The filters of warnings that hold here: a new list in every ``warnings.catch_warnings``. From Python 3.14 on they may be
+#: those of a context.
+filters_of_warnings: Callable[[], Any] = getattr(warnings, "_get_filters", lambda: warnings.filters)
 
 
 def open_levels() -> tuple[tuple[int, Any, Any], ...]:
