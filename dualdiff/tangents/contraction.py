@@ -18,7 +18,7 @@ from .structured import Structured, Term
 __all__ = ["einsum", "summed", "weighted"]
 
 #: Sums of so few entries become terms.
-SHORT = 8
+SHORT = 4
 
 #: Entries of a new parent that are cheap to store densely.
 CHEAP = 1 << 16

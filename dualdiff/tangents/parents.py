@@ -284,8 +284,9 @@ class Pair(Parent):
             weighted = self.first.chosen(first) * np.reshape(coefficient, (-1, 1))
             return np.reshape(weighted.T @ self.second.chosen(second), (-1,))
         if isinstance(self.first, Identity) and isinstance(self.second, Dense):
-            total = np.zeros((shape[0] + 1, shape[1]), self.second.dtype)
-            np.add.at(total, first, self.second.matrix(coefficient, second))
+            products = self.second.matrix(coefficient, second)
+            total = np.zeros_like(products, shape=(shape[0] + 1, shape[1]))
+            np.add.at(total, first, products)
             return np.reshape(total[1:], (-1,))
         _, columns, data = self.expanded(coefficient, index)
         return scattered(data, columns, self.columns)

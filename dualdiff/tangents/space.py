@@ -18,8 +18,8 @@ from .parents import Identity
 
 __all__ = ["Index", "Space", "is_small"]
 
-#: A tangent of fewer entries than this is cheaper dense than structured.
-SMALL = 4096
+#: A tangent of so few entries, of an array so short, is cheaper dense than structured; a longer one might be broadcast.
+SMALL, SHORT = 4096, 16
 
 #: So many directions of a scalar are cheaper dense.
 FEW = 512
@@ -36,7 +36,7 @@ LARGEST = 1 << 30
 
 def is_small(size: int, count: int) -> bool:
     """Whether a tangent of so many entries along so many directions is cheaper dense."""
-    return count <= FEW if size == 1 else size * count <= SMALL
+    return count <= FEW if size == 1 else size <= SHORT and size * count <= SMALL
 
 
 class Index:

@@ -247,14 +247,15 @@ class Structured:
     def settled(self) -> Tangent:
         """The same tangent, with fewer terms, or the dense array if that is cheaper."""
         terms = self._terms or ()
-        space, count, width, crowded = self.space, len(terms), 0.0, False
-        if count > 1:
-            widths = [t.parent.width() for t in terms if not t.parent.dense]
-            width, wide = sum(widths), sum(w for w in widths if w > WIDE)
-            crowded = 2 * width > space.size or (space.automatic and JOIN * wide > space.size)
-        if not space.exact and (crowded or (space.automatic and space.is_small(math.prod(self.inner)))):
+        space, count = self.space, len(terms)
+        widths = [t.parent.width() for t in terms if not t.parent.dense] if count > 1 else []
+        width = sum(widths)
+        if not space.exact and (2 * width > space.size or (space.automatic and space.is_small(math.prod(self.inner)))):
             return self.dense()
-        return self.joined() if count > MANY or (count > FEW and width > WIDE * count) else self
+        if count <= FEW or (count <= MANY and width <= WIDE * count):
+            return self
+        dearer = space.automatic and not space.exact and JOIN * sum(w for w in widths if w > WIDE) > space.size
+        return self.dense() if dearer else self.joined()
 
     def joined(self) -> Structured:
         """The same in a single term."""

@@ -10,11 +10,14 @@ import numpy as np
 from .._typing import Tree
 from ..arrays import Dual, HyperDual, Quadratic
 from ..errors import TooDenseError
-from ..tangents.space import Space, is_small
+from ..tangents.space import Space
 from .arguments import Inputs, Result, directions_last, flatten, parts_at, tangent_or_zero
 from .representation import leaves_of, new_space, rows_in_front, space_for
 
 __all__ = ["Slopes", "bends_of", "differentiated_slopes", "directed_slopes", "matrix_of", "quadratic_result"]
+
+#: Up to so many inputs, a Hessian by dense tangents costs less, or not much more; above, it may cost a thousand times as much.
+DENSE_INPUTS = 20
 
 
 class Slopes:
@@ -76,7 +79,7 @@ def quadratic_result(inputs: Inputs, tangents: str, space: Space | None = None) 
     """The function evaluated with its gradient and Hessian at once; None where that does not pay, or fit into memory."""
     if tangents == "dense" or inputs.size == 0 or inputs.is_complex:
         return None
-    if space is None and tangents == "auto" and is_small(inputs.size, inputs.size):
+    if space is None and tangents == "auto" and inputs.size <= DENSE_INPUTS:
         seeds = inputs.seeds(0, inputs.size)
     else:
         space = new_space(inputs, automatic=tangents == "auto") if space is None else space
