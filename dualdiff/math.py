@@ -61,6 +61,10 @@ def _of_one(function: Callable[[Any], Any], rule: Elementwise) -> Callable[[Any]
     def of(x: Any, /) -> Any:
         if type(x) is float or not is_number(x):
             return function(x)
+        if type(x.value) is float:
+            quick = x.unary(rule, function)
+            if quick is not None:
+                return quick
         x = _scalar(x)
         return x.elementwise(rule, of, (x,), {})
 

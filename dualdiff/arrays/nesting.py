@@ -31,6 +31,10 @@ class ByNesting(ArrayMethods):
         """The same for the product of two matrices or vectors."""
         return None
 
+    def unary(self, rule: Elementwise, function: Any) -> Any:
+        """A function of one argument whose parts are plain; None where more care is needed."""
+        return self._quick(rule, function, (self,))
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if ufunc is np.power:
             forgive(inputs[-1])

@@ -55,6 +55,9 @@ class Number:
         """Apply an elementwise function by its partial derivatives."""
         raise NotImplementedError
 
+    def unary(self, rule: Elementwise, function: Any) -> Any:
+        """The same for one argument, where the parts are plain; None where more care is needed."""
+
     def several(self, rule: Several, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Apply an elementwise function with several results."""
         raise NotImplementedError

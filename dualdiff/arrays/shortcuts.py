@@ -158,18 +158,26 @@ class Shortcuts(ArrayMethods):
 
     def __pow__(self, other: Any) -> Any:
         value, s = self.value, self._tangent
-        if type(value) is float:
-            if type(other) is int and other > 1 and (type(s) is float or type(s) is _ARRAY):
-                try:
-                    return _made(self, value**other, other * value ** (other - 1) * s)
-                except OverflowError:
-                    pass
-        elif type(other) is int or type(other) is float:
-            result = self._unary(power_of(other), Operator(other))
-            if result is not None:
-                return result
+        kind, result = type(other), None
+        if kind is type(self):
+            result = self._of_floats(_POWER, np.power, (self, other))
+        elif kind is int and other > 1 and type(value) is float and (type(s) is float or type(s) is _ARRAY):
+            try:
+                return _made(self, value**other, other * value ** (other - 1) * s)
+            except OverflowError:
+                pass
+        elif kind is int or kind is float:
+            result = self.unary(power_of(other), Operator(other))
         value = None
-        return super().__pow__(other)
+        return super().__pow__(other) if result is None else result
+
+    def __rpow__(self, other: Any) -> Any:
+        result = self._of_floats(_POWER, np.power, (other, self))
+        return super().__rpow__(other) if result is None else result
+
+    def __abs__(self) -> Any:
+        result = self.unary(_ABSOLUTE, np.absolute)
+        return super().__abs__() if result is None else result
 
     def __matmul__(self, other: Any) -> Any:
         result = self._matmul(self, other)
@@ -241,7 +249,7 @@ class Shortcuts(ArrayMethods):
             if len(inputs) == 1:
                 rule = UFUNCS.get(ufunc)
                 if type(rule) is Elementwise:
-                    result = self._unary(rule, ufunc)
+                    result = self.unary(rule, ufunc)
                     if result is not None:
                         return result
             elif ufunc is np.matmul:
@@ -255,6 +263,12 @@ class Shortcuts(ArrayMethods):
                     return forward(left, right)
                 if type(right) is type(self) and type(left) is _ARRAY:
                     return reflected(right, left)
+            else:
+                rule = UFUNCS.get(ufunc)
+                if type(rule) is Elementwise:
+                    result = self._of_floats(rule, ufunc, inputs)
+                    if result is not None:
+                        return result
         return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -297,7 +311,42 @@ class Shortcuts(ArrayMethods):
             return _made(self, float(y), total if type(total) is _ARRAY else float(total))
         return self.of(y, (total,), self.level)
 
-    def _unary(self, rule: Elementwise, function: Any) -> Any:
+    def _of_floats(self, rule: Elementwise, function: Any, inputs: tuple[Any, ...]) -> Any:
+        """A function of several scalars, the tangents plain; None where more care is needed."""
+        values, kind = [], type(self._tangent)
+        if kind is not float and kind is not _ARRAY:
+            return None
+        for x in inputs:
+            value = x
+            if type(x) is type(self):
+                value, s = x.value, x._tangent
+                if x.level != self.level or type(s) is not kind or (kind is _ARRAY and s.shape != self._tangent.shape):
+                    return None
+            elif function is np.power and x is inputs[1]:
+                # A constant exponent has a rule of its own.
+                return None
+            if type(value) is not float and type(value) is not int:
+                return None
+            values.append(value)
+        y = function(*values)
+        if type(y) is not np.float64:
+            return None
+        y = float(y)
+        if not rule.tame and (
+            not -_INFINITY < y < _INFINITY or (rule.singular is not None and has_zeros(rule.singular(y, *values)))
+        ):
+            return None
+        moving = [(x, partial) for x, partial in zip(inputs, rule.partials, strict=False) if partial and type(x) is type(self)]
+        try:
+            terms = [partial(y, *values) * x._tangent for x, partial in moving]
+        except ArithmeticError:
+            return None
+        total: Any = sum(terms[1:], terms[0]) if terms else None
+        if type(total) is np.float64 or type(total) is float:
+            return _made(self, y, float(total))
+        return _made(self, y, total) if type(total) is _ARRAY and kind is _ARRAY else None
+
+    def unary(self, rule: Elementwise, function: Any) -> Any:
         """A function of one argument whose parts are plain; None where more care is needed."""
         value, s = self.value, self._tangent
         partials, _, singular, tame = rule
@@ -308,9 +357,10 @@ class Shortcuts(ArrayMethods):
             if type(s) is not float and type(s) is not _ARRAY and not _is_linear(s):
                 return None
             y = function(value)
-            if type(y) is not np.float64:
+            if type(y) is np.float64:
+                y = float(y)
+            elif type(y) is not float:
                 return None
-            y = float(y)
             if not tame and (not -_INFINITY < y < _INFINITY or (singular is not None and singular(y, value) == 0)):
                 return None
             try:
@@ -336,6 +386,8 @@ _FLOAT64 = np.dtype(float)
 _INFINITY = float("inf")
 
 _new: Any = object.__new__
+_POWER: Any = UFUNCS[np.power]
+_ABSOLUTE: Any = UFUNCS[np.absolute]
 _OPERATORS: dict[np.ufunc, Any] = {
     np.multiply: (Shortcuts.__mul__, Shortcuts.__rmul__),
     np.add: (Shortcuts.__add__, Shortcuts.__radd__),

@@ -89,6 +89,9 @@ class _Observed(Dual):
             "np.power" if isinstance(ufunc, Power) else name_of(ufunc), Dual.elementwise, rule, ufunc, inputs, kwargs
         )
 
+    def unary(self, rule: Any, function: Any) -> Any:
+        """Left to the chain rule."""
+
     def product(self, rule: Any, function: Any, operands: Any, others: Any) -> Any:
         """Observed."""
         return self._observed(name_of(function), Dual.product, rule, function, operands, others)
