@@ -182,12 +182,14 @@ def _unit_rows(pieces: list[tuple[Array, NDArray, Parent]], rows: int, space: An
     return Sparse(data if there is None else data[there], columns, indptr, space.size)
 
 
-def sparse_rows(pieces: list[tuple[Array, NDArray, Parent]], rows: int, columns: int) -> Sparse:
-    """The same as sparse rows, a column perhaps more than once in each."""
+def sparse_rows(pieces: list[tuple[Array, NDArray, Parent]], rows: int, columns: int) -> Parent:
+    """The same as sparse rows, a column perhaps more than once in each, unless these take more than all entries would."""
     parts = []
     for coefficient, index, parent in pieces:
         counts, where, data = parent.expanded(flat(coefficient, index), index.reshape(-1))
         parts.append((counts.reshape(index.shape).sum(axis=1), where, data))
+    if sum(where.size for _, where, _ in parts) > rows * columns:
+        return _each_once(parts, rows, columns)
     if len(parts) == 1:
         counts, where, data = parts[0]
         return Sparse(data, where, np.concatenate([[0], np.cumsum(counts)]), columns)
@@ -197,6 +199,21 @@ def sparse_rows(pieces: list[tuple[Array, NDArray, Parent]], rows: int, columns:
     where = np.concatenate([w for _, w, _ in parts])[order]
     data = np.concatenate([d for _, _, d in parts])[order]
     return Sparse(data, where, np.concatenate([[0], np.cumsum(total)]), columns)
+
+
+def _each_once(parts: list[tuple[NDArray, NDArray, Array]], rows: int, columns: int) -> Parent:
+    """Parts (counts, columns, data) of sparse rows added up, so that a sum of sums does not store ever more entries."""
+    reached = np.zeros(rows * columns, bool)
+    total: Array = None
+    for counts, where, data in parts:
+        places = np.repeat(np.arange(rows) * columns, counts) + where
+        reached[places] = True
+        block = scattered(data, places, rows * columns)
+        total = block if total is None else total + block
+    if reached.all():
+        return Dense(np.reshape(total, (rows, columns)))
+    there = np.flatnonzero(reached)
+    return Sparse(total[there], there % columns, np.searchsorted(there, np.arange(rows + 1) * columns), columns)
 
 
 def weighted(tangent: Structured, weights: Array) -> Tangent:
