@@ -23,6 +23,9 @@ __all__ = ["paired", "symmetric_space"]
 #: More pairs of terms than this are multiplied densely, if that makes not more entries than this.
 PAIRS, ENTRIES = 16, 1 << 22
 
+#: A pair of terms of unit vectors takes as long as so many dense entries, and each of its entries as long as one.
+EACH = 2000
+
 
 def symmetric_space(space: Space) -> Space:
     """The space of the pairs of directions."""
@@ -57,7 +60,9 @@ def _is_dearer(first: Tangent, second: Tangent) -> bool:
     """Whether so many pairs of terms cost more than the dense products."""
     counts = [len(t.terms) if is_structured(t) else 1 for t in (first, second)]
     size = math.prod(np.broadcast_shapes(first.shape[1:], second.shape[1:]))
-    return math.prod(counts) > PAIRS and size * first.shape[0] * second.shape[0] <= ENTRIES
+    pairs, entries = math.prod(counts), size * first.shape[0] * second.shape[0]
+    units = all(is_structured(t) and all(isinstance(a.parent, Identity) for a in t.terms) for t in (first, second))
+    return pairs > PAIRS and entries <= (min(ENTRIES, 2 * pairs * (EACH + size)) if units else ENTRIES)
 
 
 def _pair(space: Space, pairs: Space, coefficient: Array, a: Term, b: Term) -> Term:

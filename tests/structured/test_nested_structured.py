@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -520,3 +521,20 @@ def test_contracted_pairs_of_rows() -> None:
     hessians = [dd.hessian(network, tangents=t) for t in ("structured", "dense")]
     close(*(hessian(x) for hessian in hessians))
     close(*(dd.jvp(hessian, (x,), (v,))[1] for hessian in hessians))
+
+
+def test_pairs_of_unit_vectors_are_not_multiplied_densely() -> None:
+    """A kernel of all pairs of 20 points in space: six terms each, which have fewer entries than 60 x 60 directions."""
+
+    def f(x: Any) -> Any:
+        difference = x[:, None] - x
+        return np.sum(np.exp(-np.sum(difference * difference, axis=-1)))
+
+    x = np.random.default_rng(0).normal(size=(20, 3))
+    expected = dd.hessian(f, tangents="dense")(x)
+    tracemalloc.start()
+    found = dd.hessian(f)(x)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-13)
+    assert peak < 5e6
