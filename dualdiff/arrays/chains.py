@@ -173,9 +173,7 @@ def divided(number: Number, function: Any, inputs: tuple[Any, ...]) -> Any:
     result = recorded(function, inputs)
     if result is not None:
         return result
-    for x in inputs:
-        if type(x) in _KINDS:
-            _settle(x)
+    _settle_all(inputs)
     found = None
     if blocks.is_worthwhile(inputs):
         found = blocks.in_blocks(number, lambda *operands: [function(*operands)], inputs)
@@ -185,12 +183,16 @@ def divided(number: Number, function: Any, inputs: tuple[Any, ...]) -> Any:
 def recorded(function: Any, inputs: Sequence[Any]) -> Any:
     """A pending number, the function of these arguments; None where it is to be computed at once."""
     levels = open_levels()
-    if len(levels) != 1 or _at_once.get() or not _is_known(function) or not _is_quiet(levels[0][2]):
+    if len(levels) != 1 or _at_once.get() or not _is_known(function):
+        return None
+    errstate: dict[str, str] = np.geterr()  # type: ignore[assignment]
+    # The program could tell at which moment an operation fails, or warns.
+    if not {"ignore", "warn"}.issuperset(errstate.values()) or not _are_callers(levels[0][2]):
         return None
     # Those who share the numbers of a differentiation are its threads.
     lock = scratch().setdefault("chains", threading.RLock())  # type: ignore[union-attr]
     with lock:
-        chain = _chain_for(inputs, levels[0], lock)
+        chain = _chain_for(inputs, levels[0], errstate, lock)
         if chain is None or not all(_fits(x, chain) for x in inputs):
             return None
         nodes = tuple(_operand(x, chain) for x in inputs)
@@ -205,11 +207,6 @@ def recorded(function: Any, inputs: Sequence[Any]) -> Any:
 def _is_known(function: Any) -> bool:
     """Whether a function is one of NumPy's, with an elementwise rule."""
     return type(function) is Operator or type(ELEMENTWISE.get(function)) is Elementwise
-
-
-def _is_quiet(filters: Any) -> bool:
-    """Whether the program could not tell at which moment an operation warns, or fails."""
-    return {"ignore", "warn"}.issuperset(np.geterr().values()) and _are_callers(filters)
 
 
 def _are_callers(filters: Any) -> bool:
@@ -246,11 +243,10 @@ def _given_later(level: int, filters: Any) -> Iterator[None]:
         at_the_end(level, give)
 
 
-def _chain_for(inputs: Sequence[Any], opened: tuple[int, Any, Any], lock: Any) -> Chain | None:
+def _chain_for(inputs: Sequence[Any], opened: tuple[int, Any, Any], errstate: dict[str, str], lock: Any) -> Chain | None:
     """The chain that all pending inputs belong to, or a new one; None if these inputs make none."""
     chain: Chain | None = None
     level, _, filters = opened
-    errstate: dict[str, str] = np.geterr()  # type: ignore[assignment]
     for x in inputs:
         if type(x) in _KINDS:
             node = _node(x)
@@ -394,13 +390,16 @@ def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs
         result = recorded(ufunc, inputs)
         if result is not None:
             return result
-    for x in inputs:
+    # A number given as out= is not among the inputs.
+    _settle_all((self, *inputs))
+    return getattr(ufunc, method)(*inputs, **kwargs)
+
+
+def _settle_all(operands: Sequence[Any]) -> None:
+    """Make the pending numbers among the operands what they stand for."""
+    for x in operands:
         if type(x) in _KINDS:
             _settle(x)
-    if type(self) in _KINDS:
-        # Given as out=.
-        _settle(self)
-    return getattr(ufunc, method)(*inputs, **kwargs)
 
 
 def _settle(number: Any) -> None:

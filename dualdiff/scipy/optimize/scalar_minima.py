@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from ...transforms.escape import stop_gradient
 from .constraints import limited_bounds
 from .evaluation import Bound, moves, spread_args
-from .original import scipy_optimize
+from .original import called_like, scipy_optimize
 from .stationary import minimum
 
 __all__ = ["SCALAR_MINIMA", "scalar_minimum", "vectorised"]
@@ -24,12 +23,9 @@ SCALAR_MINIMA = ("brent", "fminbound", "golden")
 def scalar_minimum(name: str) -> Callable[..., Any]:
     """SciPy's function of this name, whose minimum carries derivatives."""
     original = getattr(scipy_optimize(), name)
-    signature = inspect.signature(original)
 
-    @wraps(original)
-    def function(*args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
+    @called_like(original)
+    def function(bound: inspect.BoundArguments) -> Any:
         given = bound.arguments
         objective = Bound(given["func"], spread_args(given["args"]))
         bounds = (given["x1"], given["x2"]) if name == "fminbound" else None

@@ -5,12 +5,11 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from ...transforms.escape import stop_gradient
 from .evaluation import Bound, Once, as_args, spread_args
-from .original import scipy_optimize
+from .original import called_like, scipy_optimize
 from .roots import solution
 
 __all__ = ["SCALAR_ROOTS", "scalar_root"]
@@ -24,12 +23,9 @@ _PLACES = ("a", "b", "x0", "x1")
 def scalar_root(name: str) -> Callable[..., Any]:
     """SciPy's function of this name, whose root carries derivatives."""
     original = getattr(scipy_optimize(), name)
-    signature = inspect.signature(original)
 
-    @wraps(original)
-    def function(*args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
+    @called_like(original)
+    def function(bound: inspect.BoundArguments) -> Any:
         given = bound.arguments
         # newton calls its function func.
         f = next(iter(given))
