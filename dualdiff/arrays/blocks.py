@@ -101,7 +101,7 @@ def undivided(function: Any, operands: Sequence[Any]) -> Any:
 
 def numbers(operands: Sequence[Any]) -> int:
     """The numbers that the largest operand has in all its parts."""
-    return max((x.size * _Operand(x, x.value.shape, ()).width() for x in operands if is_number(x) and ndim(x)), default=0)
+    return max((x.size * _width(x.value, _parts(x)) for x in operands if is_number(x) and ndim(x)), default=0)
 
 
 def is_worthwhile(operands: Sequence[Any]) -> bool:
@@ -116,7 +116,7 @@ def in_blocks(like: Number, function: Any, operands: Sequence[Any]) -> Any:
         return None
     term, places = _common_term(like, operands)
     divided = [_Operand(x, shape, places) for x in operands]
-    width = max(o.width() for o in divided if o.value is not None)
+    width = max(_width(o.value, o.parts) for o in divided if o.value is not None)
     evaluation = _Evaluation(function, divided, shape, min(max(BLOCK // width, 1 << 10), LARGE - 1))
     # A warning belongs to the whole operation: it is then done again in one piece.
     strict: Any = {kind: given if given == "ignore" else "raise" for kind, given in np.geterr().items()}
@@ -179,10 +179,6 @@ class _Operand:
             self.value = self.value.reshape(-1)
             self.parts = [None if t is None else t.reshape((*t.shape[: t.ndim - len(shape)], -1)) for t in self.parts]
 
-    def width(self) -> int:
-        """The numbers that an entry has in all its parts."""
-        return 1 + sum(len(t.terms) if ts.is_structured(t) else t.size // len(self.value) for t in self.parts if t is not None)
-
     def block(self, block: Block) -> Any:
         """The operand in one block."""
         if self.value is None:
@@ -191,6 +187,12 @@ class _Operand:
         if not self.parts:
             return value
         return self.given.of(value, [None if t is None else block.of(t) for t in self.parts], self.given.level, view=True)
+
+
+def _width(value: Any, parts: list[Tangent]) -> int:
+    """The numbers that an entry has in all its parts."""
+    size = max(value.size, 1)
+    return 1 + sum(len(t.terms) if ts.is_structured(t) else t.size // size for t in parts if t is not None)
 
 
 def _parts(number: Number) -> list[Tangent]:

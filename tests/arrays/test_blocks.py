@@ -197,3 +197,14 @@ def test_a_count_that_means_nothing(count: int) -> None:
     """It is refused."""
     with pytest.raises(ValueError, match="positive"), dd.workers(count):
         pass
+
+
+def test_a_large_array_beside_an_empty_one() -> None:
+    """Nothing is to be computed, at first order and at second."""
+    def f(x: Any) -> Any:
+        return np.sum(x[:, None] * x[None, :0]) + np.sum(x**2)
+
+    x = np.ones(N)
+    np.testing.assert_array_equal(dd.jvp(f, (x,), (x,)), (N, 2 * N))
+    assert dd.second_directional_derivative(f, x, x, x) == 2 * N
+    np.testing.assert_array_equal(dd.grad(f)(x), 2 * x)
